@@ -69,7 +69,7 @@ extension ByteQueue {
       // Moving is enough only if it frees a good part, or small appends would move again and again.
       if waiting + extra <= capacity / 2 { return }
     }
-    guard capacity - tail < extra || base == nil else { return }
+    guard unsafe capacity - tail < extra || base == nil else { return }
     capacity = max(256, (waiting + extra) * 2)
     guard let grown = unsafe realloc(base, capacity) else { fatalError("out of memory") }
     unsafe base = grown
@@ -101,17 +101,17 @@ extension ByteQueue {
 
   @inlinable
   public mutating func append(_ bytes: RawSpan) {
-    bytes.withUnsafeBytes { unsafe append(copying: $0) }
+    unsafe bytes.withUnsafeBytes { unsafe append(copying: $0) }
   }
 
   @inlinable
   public mutating func append(_ bytes: Span<UInt8>) {
-    bytes.withUnsafeBufferPointer { unsafe append(copying: UnsafeRawBufferPointer($0)) }
+    unsafe bytes.withUnsafeBufferPointer { unsafe append(copying: UnsafeRawBufferPointer($0)) }
   }
 
   @inlinable
   public mutating func append(_ bytes: [UInt8]) {
-    bytes.withUnsafeBytes { unsafe append(copying: $0) }
+    unsafe bytes.withUnsafeBytes { unsafe append(copying: $0) }
   }
 
   @inlinable
