@@ -1,0 +1,121 @@
+internal import Synchronization
+internal import Buffers
+internal import SwiftProtobuf
+
+/// A call that is being answered: what came with it, and what goes back beside the messages.
+public struct ServerCall: Sendable {
+  package let stream: any ServerStream
+  package var requestObserver: (@Sendable (RawSpan) throws -> Void)?
+
+  package init(_ stream: any ServerStream) {
+    self.stream = stream
+  }
+
+  /// The call that the current task answers, if any. Calls that it makes to other servers inherit
+  /// the deadline and the trace context.
+  @TaskLocal public static var current: ServerCall?
+
+  public var method: MethodDescriptor { stream.method }
+  /// What the caller sent beside its messages.
+  public var metadata: Metadata { stream.metadata }
+  /// When the caller stops waiting; the call is cancelled then.
+  public var deadline: Deadline? { stream.deadline }
+  public var peer: Peer { stream.peer }
+  /// How the caller encodes messages, and the response is encoded.
+  public var codec: Codec { stream.codec }
+
+  /// Who calls, where an interceptor has proven it.
+  public var caller: Caller? {
+    get { stream.extras.state.withLock { $0.caller } }
+    nonmutating set { stream.extras.state.withLock { $0.caller = newValue } }
+  }
+
+  /// What goes back before the first message. Changes after that have no effect.
+  public var responseMetadata: Metadata {
+    get { stream.extras.state.withLock { $0.responseMetadata } }
+    nonmutating set { stream.extras.state.withLock { $0.responseMetadata = newValue } }
+  }
+
+  /// What goes back with the status.
+  public var responseTrailers: Metadata {
+    get { stream.extras.state.withLock { $0.responseTrailers } }
+    nonmutating set { stream.extras.state.withLock { $0.responseTrailers = newValue } }
+  }
+
+  /// How response messages are compressed, if the caller accepts it; nil leaves it to the server.
+  public var compression: Compression? {
+    get { stream.extras.state.withLock { $0.compression } }
+    nonmutating set { stream.extras.state.withLock { $0.compression = newValue } }
+  }
+
+  /// Sends the response metadata now instead of with the first message.
+  public func sendMetadata() async throws {
+    try await stream.sendMetadata()
+  }
+
+  /// The same call, with `observer` reading each request message before it is decoded. An error
+  /// that it throws ends the call.
+  public func observingRequests(
+    _ observer: @escaping @Sendable (RawSpan) throws -> Void
+  ) -> ServerCall {
+    var call = self
+    if let inner = requestObserver {
+      call.requestObserver = { bytes in
+        try observer(bytes)
+        try inner(bytes)
+      }
+    } else {
+      call.requestObserver = observer
+    }
+    return call
+  }
+}
+
+// MARK: - Messages
+
+extension ServerCall {
+  func receive<M: Message>(_ type: M.Type) async throws -> M? {
+    var message: M?
+    let codec = codec
+    let observer = requestObserver
+    let arrived = try await stream.receive { bytes in
+      try observer?(bytes)
+      message = try codec.decode(type, from: bytes)
+    }
+    return arrived ? message : nil
+  }
+
+  /// The one request of a call whose requests do not stream.
+  func receiveOnly<M: Message>(_ type: M.Type) async throws -> M {
+    guard let message = try await receive(type) else {
+      throw RPCError(.unimplemented, "\(method.path) takes one request message, none came")
+    }
+    guard try await !stream.receive({ _ in }) else {
+      throw RPCError(.unimplemented, "\(method.path) takes one request message, more came")
+    }
+    return message
+  }
+
+  func send<M: Message>(_ message: M, compressed: Bool?) async throws {
+    let codec = codec
+    try await stream.send(compressed: compressed) { output in
+      try codec.encode(message, into: &output)
+    }
+  }
+
+  /// The next request's bytes, for services that know no message types; nil after the last.
+  public func receiveBytes() async throws -> [UInt8]? {
+    var message: [UInt8] = []
+    let observer = requestObserver
+    let arrived = try await stream.receive { bytes in
+      try observer?(bytes)
+      message = unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
+    }
+    return arrived ? message : nil
+  }
+
+  /// Sends a response as bytes in the call's codec.
+  public func sendBytes(_ bytes: [UInt8], compressed: Bool? = nil) async throws {
+    try await stream.send(compressed: compressed) { $0.append(bytes) }
+  }
+}

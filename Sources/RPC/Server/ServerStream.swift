@@ -1,0 +1,40 @@
+package import Buffers
+package import Synchronization
+
+/// One call as the transport that brought it sees it.
+///
+/// A transport has one task per call in it, so at most one `receive` and one `send` wait at a time.
+package protocol ServerStream: AnyObject, Sendable {
+  var method: MethodDescriptor { get }
+  var metadata: Metadata { get }
+  var deadline: Deadline? { get }
+  var peer: Peer { get }
+  var codec: Codec { get }
+  var extras: CallExtras { get }
+
+  /// Waits for the next request message and lets `body` read it; false once the caller has
+  /// half-closed.
+  func receive(_ body: (RawSpan) throws -> Void) async throws -> Bool
+
+  /// Sends what `encode` appends as one message, and waits while too much is on its way.
+  ///
+  /// - Parameter compressed: Whether to compress the message; nil leaves it to the transport.
+  func send(compressed: Bool?, _ encode: (inout ByteQueue) throws -> Void) async throws
+
+  /// Sends the response metadata now instead of with the first message.
+  func sendMetadata() async throws
+}
+
+/// What a handler and its interceptors may change about their call.
+package final class CallExtras: Sendable {
+  package struct State: Sendable {
+    package var caller: Caller?
+    package var responseMetadata = Metadata()
+    package var responseTrailers = Metadata()
+    package var compression: Compression?
+  }
+
+  package let state = Mutex(State())
+
+  package init() {}
+}

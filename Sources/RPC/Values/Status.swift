@@ -1,0 +1,64 @@
+/// How a call ended: a code, a sentence for people, and details for programs.
+///
+/// The codes are gRPC's (grpc/grpc doc/statuscodes.md); Connect uses the same ones by name.
+public struct Status: Hashable, Sendable {
+  public var code: Code
+  /// What went wrong, for people. Programs look at ``code`` and ``details``.
+  public var message: String
+  public var details: [ErrorDetail]
+
+  public init(_ code: Code, _ message: String = "", details: [ErrorDetail] = []) {
+    self.code = code
+    self.message = message
+    self.details = details
+  }
+
+  public static let ok = Status(.ok)
+}
+
+extension Status {
+  public enum Code: Int, Hashable, Sendable, CaseIterable {
+    case ok = 0
+    case cancelled = 1
+    case unknown = 2
+    case invalidArgument = 3
+    case deadlineExceeded = 4
+    case notFound = 5
+    case alreadyExists = 6
+    case permissionDenied = 7
+    case resourceExhausted = 8
+    case failedPrecondition = 9
+    case aborted = 10
+    case outOfRange = 11
+    case unimplemented = 12
+    case `internal` = 13
+    case unavailable = 14
+    case dataLoss = 15
+    case unauthenticated = 16
+  }
+}
+
+extension Status.Code: CustomStringConvertible {
+  /// The name as gRPC's documents spell it, such as `NOT_FOUND`.
+  public var description: String {
+    switch self {
+    case .ok: "OK"
+    case .cancelled: "CANCELLED"
+    case .unknown: "UNKNOWN"
+    case .invalidArgument: "INVALID_ARGUMENT"
+    case .deadlineExceeded: "DEADLINE_EXCEEDED"
+    case .notFound: "NOT_FOUND"
+    case .alreadyExists: "ALREADY_EXISTS"
+    case .permissionDenied: "PERMISSION_DENIED"
+    case .resourceExhausted: "RESOURCE_EXHAUSTED"
+    case .failedPrecondition: "FAILED_PRECONDITION"
+    case .aborted: "ABORTED"
+    case .outOfRange: "OUT_OF_RANGE"
+    case .unimplemented: "UNIMPLEMENTED"
+    case .internal: "INTERNAL"
+    case .unavailable: "UNAVAILABLE"
+    case .dataLoss: "DATA_LOSS"
+    case .unauthenticated: "UNAUTHENTICATED"
+    }
+  }
+}
