@@ -52,6 +52,8 @@ let package = Package(
     library("CSystem"),
 
     swift("Buffers"),
+    swift("Net", ["CSystem"]),
+    swift("HTTP", ["Buffers"]),
     swift("RPC", ["Buffers", "CSystem", protobuf]),
 
   ]

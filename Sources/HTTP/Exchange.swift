@@ -1,0 +1,96 @@
+public import Buffers
+
+/// One request and its response, whatever version of HTTP carries them.
+///
+/// A connection feeds what it receives into the exchange, which a server or a client subclasses,
+/// and takes what waits in ``output``. Everything happens on the connection's event loop.
+open class Exchange {
+  /// What the peer's header block held: a request's fields on a server, a response's on a client.
+  public var headers = HeaderList()
+  /// The peer's trailer fields, after the body.
+  public var trailers = HeaderList()
+  /// Body bytes that wait to be sent.
+  public var output = ByteQueue()
+  /// Whether nothing will be added to ``output`` any more.
+  public var outputHasEnded = false
+  /// Fields to send after the body. HTTP/1.1 drops them: protocols that run over it put theirs
+  /// into the body.
+  public var outputTrailers: HeaderList?
+  /// Who carries the exchange; nil once it is over.
+  public weak var carrier: (any ExchangeCarrier)?
+  /// The carrier's number for it: the stream identifier on HTTP/2.
+  public var id: Int32 = 0
+  /// Whether the carrier found nothing to send and waits to be told of more.
+  public var isStalled = false
+
+  public init() {}
+
+  /// The whole header block is in ``headers``. On a client, interim responses do not appear here.
+  open func receivedHeaders(isLast: Bool) {}
+
+  /// Part of the body arrived. The bytes count against the peer's window until ``ExchangeCarrier``
+  /// is told that they are consumed.
+  open func received(_ body: RawSpan) {}
+
+  /// Nothing more will arrive: the body is complete and any trailers are in ``trailers``.
+  open func receivedEnd() {}
+
+  /// The carrier took bytes from ``output``.
+  open func outputShrank() {}
+
+  /// The exchange is over, completely or because of `reason`. Nothing is called after it.
+  open func ended(_ reason: EndReason) {}
+}
+
+/// Why an exchange is over.
+public enum EndReason: Hashable, Sendable {
+  /// Both sides said all they had to say.
+  case completed
+  /// The peer ended it with an HTTP/2 error code (RFC 9113 section 7).
+  case reset(UInt32)
+  /// The peer said that it did not and will not look at the request.
+  case refused
+  /// The connection is gone.
+  case connectionLost
+}
+
+/// A connection as an exchange sees it.
+public protocol ExchangeCarrier: AnyObject {
+  /// `2` or `1.1`.
+  var httpVersion: HTTPVersion { get }
+
+  /// Sends a response's header block; the body follows from the exchange's output.
+  func respond(_ exchange: Exchange, _ headers: borrowing HeaderList)
+
+  /// Says that there is something new in the exchange's output, or that it has ended.
+  func outputGrew(_ exchange: Exchange)
+
+  /// Says that `count` received bytes are out of the way, so that the peer may send as many.
+  func consumed(_ count: Int, by exchange: Exchange)
+
+  /// Ends the exchange with an HTTP/2 error code. HTTP/1.1 closes the connection.
+  func reset(_ exchange: Exchange, code: UInt32)
+}
+
+public enum HTTPVersion: String, Hashable, Sendable {
+  case http1 = "1.1"
+  case http2 = "2"
+}
+
+/// Error codes of HTTP/2 (RFC 9113 section 7).
+public enum HTTP2Code {
+  public static let noError: UInt32 = 0
+  public static let protocolError: UInt32 = 1
+  public static let internalError: UInt32 = 2
+  public static let flowControlError: UInt32 = 3
+  public static let settingsTimeout: UInt32 = 4
+  public static let streamClosed: UInt32 = 5
+  public static let frameSizeError: UInt32 = 6
+  public static let refusedStream: UInt32 = 7
+  public static let cancel: UInt32 = 8
+  public static let compressionError: UInt32 = 9
+  public static let connectError: UInt32 = 10
+  public static let enhanceYourCalm: UInt32 = 11
+  public static let inadequateSecurity: UInt32 = 12
+  public static let http11Required: UInt32 = 13
+}
