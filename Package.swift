@@ -54,6 +54,7 @@ let package = Package(
     swift("Buffers"),
     swift("Net", ["CSystem"]),
     swift("HTTP", ["Buffers"]),
+    swift("HTTP2", ["Buffers", "CNghttp2", "HTTP"]),
     swift("RPC", ["Buffers", "CSystem", protobuf]),
 
   ]

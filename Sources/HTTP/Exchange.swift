@@ -22,8 +22,25 @@ open class Exchange {
   public var id: Int32 = 0
   /// Whether the carrier found nothing to send and waits to be told of more.
   public var isStalled = false
+  /// Whether the header block was larger than the carrier's limit; what was over is missing.
+  public var headersAreTooLarge = false
+
+  // What carriers note about the exchange.
+  package var slot = -1
+  package var headersAreComplete = false
+  package var receivedHeaderSize = 0
+  package var receivedHeaderCount = 0
+  package var wasResetHere = false
 
   public init() {}
+
+  /// Whether the header block is an interim (1xx) response's.
+  package var isInterimResponse: Bool {
+    guard let index = headers.firstIndex(of: ":status") else { return false }
+    return headers.withField(at: index) { _, value in
+      unsafe value.byteCount == 3 && value.unsafeLoad(as: UInt8.self) == UInt8(ascii: "1")
+    }
+  }
 
   /// The whole header block is in ``headers``. On a client, interim responses do not appear here.
   open func receivedHeaders(isLast: Bool) {}

@@ -1,0 +1,261 @@
+internal import Buffers
+internal import CNghttp2
+internal import HTTP
+
+/// The callback table, the same for every session.
+@safe
+final class Callbacks: @unchecked Sendable {
+  // Unchecked: the table is filled here and only read afterwards.
+  static let shared = Callbacks()
+
+  let handle: OpaquePointer
+
+  private init() {
+    var made: OpaquePointer?
+    unsafe nghttp2_session_callbacks_new(&made)
+    guard let made = unsafe made else { fatalError("out of memory") }
+    unsafe handle = made
+    unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(handle, beganFrame)
+    unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(handle, beganHeaders)
+    unsafe nghttp2_session_callbacks_set_on_header_callback(handle, receivedField)
+    unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(handle, receivedBody)
+    unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(handle, receivedFrame)
+    unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(handle, receivedInvalid)
+    unsafe nghttp2_session_callbacks_set_on_frame_send_callback(handle, sentFrame)
+    unsafe nghttp2_session_callbacks_set_on_stream_close_callback(handle, closedStream)
+    unsafe nghttp2_session_callbacks_set_send_data_callback(handle, writeBody)
+  }
+}
+
+extension Session {
+  /// Recovers the session from a callback's user data.
+  static func at(_ context: UnsafeMutableRawPointer?) -> Session {
+    guard let context = unsafe context else { preconditionFailure("callback without user data") }
+    return unsafe Unmanaged<Session>.fromOpaque(context).takeUnretainedValue()
+  }
+
+  func exchange(_ stream: Int32) -> Exchange? {
+    guard let pointer = unsafe nghttp2_session_get_stream_user_data(handle, stream) else {
+      return nil
+    }
+    return unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeUnretainedValue()
+  }
+
+  func convict(_ verdict: FloodGuard.Verdict?) {
+    guard let verdict else { return }
+    terminate(code: HTTP2Code.enhanceYourCalm, debug: verdict.rawValue)
+  }
+}
+
+// MARK: - What the peer sends
+
+private let beganFrame: nghttp2_on_begin_frame_callback = { _, header, context in
+  guard let header = unsafe header?.pointee else { return 0 }
+  let session = unsafe Session.at(context)
+  session.began(type: header.type, flags: header.flags, stream: header.stream_id)
+  return 0
+}
+
+extension Session {
+  fileprivate func began(type: UInt8, flags: UInt8, stream: Int32) {
+    switch nghttp2_frame_type(UInt32(type)) {
+    case NGHTTP2_DATA, NGHTTP2_RST_STREAM, NGHTTP2_GOAWAY, NGHTTP2_PUSH_PROMISE: break
+    case NGHTTP2_HEADERS: if role == .server { noteStream(stream) }
+    case NGHTTP2_CONTINUATION: convict(flood.receivedContinuation())
+    case NGHTTP2_PRIORITY: convict(flood.receivedPriority())
+    case NGHTTP2_WINDOW_UPDATE: convict(flood.receivedWindowUpdate())
+    case NGHTTP2_PING where flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0:
+      if role == .server { convict(flood.receivedPing(at: now)) } else { countControlFrame() }
+    case NGHTTP2_SETTINGS where flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0:
+      countControlFrame()
+    default: countControlFrame()
+    }
+  }
+
+  private var now: ContinuousClock.Instant { delegate?.now ?? .now }
+
+  private func countControlFrame() {
+    convict(flood.receivedControlFrame(at: now))
+  }
+
+  /// A stream identifier that was passed over can never be used (RFC 9113 section 5.1.1); the
+  /// library ignores such HEADERS instead of ending the connection.
+  private func noteStream(_ stream: Int32) {
+    if stream > highestStream {
+      if stream > highestStream + 2, highestStream > 0 || stream > 1 {
+        if skippedStreams.count == Self.skippedRangesMax { skippedStreams.removeFirst() }
+        skippedStreams.append((highestStream + 1)...(stream - 1))
+      }
+      highestStream = stream
+      flood.headersBegan()
+    } else if skippedStreams.contains(where: { $0.contains(stream) }) {
+      terminate(code: HTTP2Code.protocolError, debug: "stream identifier \(stream) was skipped")
+    }
+  }
+
+  private static var skippedRangesMax: Int { 32 }
+
+  fileprivate func provokedReset() {
+    convict(flood.sentProvokedReset(at: now))
+  }
+}
+
+private let beganHeaders: nghttp2_on_begin_headers_callback = { _, frame, context in
+  guard let frame = unsafe frame else { return 0 }
+  let session = unsafe Session.at(context)
+  let stream = unsafe frame.pointee.hd.stream_id
+  if session.role == .server, unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
+    guard session.violation == nil, let exchange = session.delegate?.makeExchange() else {
+      unsafe nghttp2_submit_rst_stream(
+        session.handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, HTTP2Code.refusedStream)
+      return 0
+    }
+    exchange.id = stream
+    unsafe nghttp2_session_set_stream_user_data(
+      session.handle, stream, Unmanaged.passUnretained(exchange).toOpaque())
+    session.insert(exchange)
+    session.headerTarget = exchange
+    session.headerTargetIsTrailers = false
+  } else {
+    session.headerTarget = session.exchange(stream)
+    session.headerTargetIsTrailers = session.headerTarget?.headersAreComplete ?? false
+    // An interim response's fields are not the response's.
+    if !session.headerTargetIsTrailers { session.headerTarget?.headers.removeAll() }
+  }
+  return 0
+}
+
+private let receivedField: nghttp2_on_header_callback = {
+  _, frame, name, nameCount, value, valueCount, _, context in
+  let session = unsafe Session.at(context)
+  guard let exchange = session.headerTarget else { return 0 }
+  let name = unsafe UnsafeRawBufferPointer(start: name, count: nameCount).bytes
+  let value = unsafe UnsafeRawBufferPointer(start: value, count: valueCount).bytes
+  exchange.receivedHeaderSize += nameCount + valueCount + 32
+  exchange.receivedHeaderCount += 1
+  guard
+    exchange.receivedHeaderSize <= session.limits.headerListSizeMax,
+    exchange.receivedHeaderCount <= session.limits.headerCountMax
+  else {
+    exchange.headersAreTooLarge = true
+    let abuse = session.limits.headerListSizeMax * session.limits.headerListAbuseFactor
+    if exchange.receivedHeaderSize > abuse { session.convict(.headerList) }
+    return 0
+  }
+  if session.headerTargetIsTrailers {
+    exchange.trailers.append(name, value)
+  } else {
+    exchange.headers.append(name, value)
+  }
+  return 0
+}
+
+private let receivedBody: nghttp2_on_data_chunk_recv_callback = {
+  _, _, stream, bytes, count, context in
+  let session = unsafe Session.at(context)
+  // The connection's window is not what bounds memory: one slow exchange must not stop the others.
+  unsafe nghttp2_session_consume_connection(session.handle, count)
+  guard let exchange = session.exchange(stream), session.violation == nil else { return 0 }
+  exchange.received(unsafe UnsafeRawBufferPointer(start: bytes, count: count).bytes)
+  return 0
+}
+
+private let receivedFrame: nghttp2_on_frame_recv_callback = { _, frame, context in
+  guard let frame = unsafe frame else { return 0 }
+  let session = unsafe Session.at(context)
+  guard session.violation == nil else { return 0 }
+  let header = unsafe frame.pointee.hd
+  let isLast = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+  switch nghttp2_frame_type(UInt32(header.type)) {
+  case NGHTTP2_DATA:
+    session.convict(session.flood.receivedData(isEmpty: header.length == 0, isLast: isLast))
+    if isLast { session.exchange(header.stream_id)?.receivedEnd() }
+  case NGHTTP2_HEADERS:
+    guard let exchange = session.headerTarget else { break }
+    session.headerTarget = nil
+    session.completedHeaders(exchange, isLast: isLast)
+  case NGHTTP2_PING where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
+    let opaque = unsafe frame.pointee.ping.opaque_data
+    session.delegate?.receivedPingAcknowledgement(unsafe unsafeBitCast(opaque, to: UInt64.self))
+  case NGHTTP2_SETTINGS:
+    if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 {
+      session.settingsAreAcknowledged = true
+    } else {
+      session.delegate?.receivedSettings()
+    }
+  case NGHTTP2_GOAWAY:
+    session.isDraining = true
+    let goAway = unsafe frame.pointee.goaway
+    let debug = unsafe UnsafeRawBufferPointer(
+      start: goAway.opaque_data, count: goAway.opaque_data_len)
+    unsafe session.delegate?.receivedGoAway(
+      code: goAway.error_code, lastStream: goAway.last_stream_id, debug: debug.bytes.string)
+  default: break
+  }
+  return 0
+}
+
+extension Session {
+  fileprivate func completedHeaders(_ exchange: Exchange, isLast: Bool) {
+    if headerTargetIsTrailers {
+      if isLast { exchange.receivedEnd() }
+      return
+    }
+    if role == .client, exchange.isInterimResponse { return }
+    exchange.headersAreComplete = true
+    exchange.receivedHeaders(isLast: isLast)
+    if isLast { exchange.receivedEnd() }
+  }
+}
+
+private let receivedInvalid: nghttp2_on_invalid_frame_recv_callback = { _, _, _, context in
+  unsafe Session.at(context).provokedReset()
+  return 0
+}
+
+private let closedStream: nghttp2_on_stream_close_callback = { _, stream, code, context in
+  let session = unsafe Session.at(context)
+  guard let exchange = session.exchange(stream) else { return 0 }
+  session.remove(exchange)
+  let reason: EndReason =
+    switch code {
+    case HTTP2Code.noError: .completed
+    case HTTP2Code.refusedStream where !exchange.wasResetHere: .refused
+    default: .reset(code)
+    }
+  exchange.ended(reason)
+  return 0
+}
+
+// MARK: - What we send
+
+private let sentFrame: nghttp2_on_frame_send_callback = { _, frame, context in
+  guard let frame = unsafe frame else { return 0 }
+  let session = unsafe Session.at(context)
+  switch unsafe nghttp2_frame_type(UInt32(frame.pointee.hd.type)) {
+  case NGHTTP2_DATA: session.flood.sentData()
+  case NGHTTP2_HEADERS: session.flood.sentHeaders()
+  case NGHTTP2_RST_STREAM:
+    switch unsafe frame.pointee.rst_stream.error_code {
+    case HTTP2Code.noError, HTTP2Code.cancel: break
+    default: if session.role == .server { session.provokedReset() }
+    }
+  default: break
+  }
+  return 0
+}
+
+/// Writes a DATA frame: the library made its header, the payload comes from the exchange.
+private let writeBody: nghttp2_send_data_callback = {
+  _, frame, frameHeader, length, source, context in
+  guard let pointer = unsafe source?.pointee.ptr, let frameHeader = unsafe frameHeader,
+    let target = unsafe Session.at(context).flushTarget
+  else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
+  let exchange = unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeUnretainedValue()
+  unsafe target.pointee.reserve(9 + length)
+  unsafe target.pointee.append(copying: UnsafeRawBufferPointer(start: frameHeader, count: 9))
+  exchange.output.withBytes { unsafe target.pointee.append($0.extracting(first: length)) }
+  exchange.output.drop(length)
+  exchange.outputShrank()
+  return 0
+}

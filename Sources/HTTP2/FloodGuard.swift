@@ -1,0 +1,118 @@
+/// Counts what a peer sends besides requests, and says when it is too much.
+///
+/// The library answers some floods by itself; these are the ones that it lets through: frames that
+/// cost us work and their sender nothing.
+struct FloodGuard {
+  /// Why the connection is ended.
+  enum Verdict: String {
+    case controlFrames = "too many control frames"
+    case pings = "too_many_pings"
+    case priorities = "too many PRIORITY frames"
+    case windowUpdates = "too many WINDOW_UPDATE frames"
+    case emptyData = "too many empty DATA frames"
+    case continuations = "too many CONTINUATION frames"
+    case provokedResets = "too many stream errors"
+    case headerList = "header list far too large"
+  }
+
+  private let limits: Limits
+  private var control: TokenBucket
+  private var provoked: TokenBucket
+  private var streamsOpened = 0
+  private var dataFramesSent = 0
+  private var priorities = 0
+  private var windowUpdates = 0
+  private var emptyData = 0
+  private var continuations = 0
+  private var pingStrikes = 0
+  private var lastPing: ContinuousClock.Instant?
+
+  init(limits: Limits, now: ContinuousClock.Instant) {
+    self.limits = limits
+    control = TokenBucket(
+      burst: limits.controlFrameBurst, perSecond: limits.controlFramesPerSecond, now: now)
+    provoked = TokenBucket(
+      burst: limits.provokedResetBurst, perSecond: limits.provokedResetsPerSecond, now: now)
+  }
+
+  mutating func headersBegan() {
+    streamsOpened += 1
+    continuations = 0
+  }
+
+  mutating func sentData() {
+    dataFramesSent += 1
+    pingStrikes = 0
+    lastPing = nil
+  }
+
+  mutating func sentHeaders() {
+    pingStrikes = 0
+    lastPing = nil
+  }
+
+  mutating func receivedContinuation() -> Verdict? {
+    continuations += 1
+    return continuations > limits.continuationsMax ? .continuations : nil
+  }
+
+  mutating func receivedControlFrame(at now: ContinuousClock.Instant) -> Verdict? {
+    control.take(at: now) ? nil : .controlFrames
+  }
+
+  mutating func receivedPing(at now: ContinuousClock.Instant) -> Verdict? {
+    if let last = lastPing, last.duration(to: now) < limits.pingInterval { pingStrikes += 1 }
+    lastPing = now
+    if pingStrikes > limits.pingStrikesMax { return .pings }
+    return control.take(at: now) ? nil : .pings
+  }
+
+  /// RFC 9113 keeps the frame only for old peers; Envoy allows as many per stream.
+  mutating func receivedPriority() -> Verdict? {
+    priorities += 1
+    return priorities > 100 * (1 + streamsOpened) ? .priorities : nil
+  }
+
+  /// Envoy's rule: what a well-behaved peer needs for the streams it opened and the data it got.
+  mutating func receivedWindowUpdate() -> Verdict? {
+    windowUpdates += 1
+    return windowUpdates > 5 + 2 * (streamsOpened + 10 * dataFramesSent) ? .windowUpdates : nil
+  }
+
+  mutating func receivedData(isEmpty: Bool, isLast: Bool) -> Verdict? {
+    guard isEmpty, !isLast else {
+      emptyData = 0
+      return nil
+    }
+    emptyData += 1
+    return emptyData > limits.emptyDataFramesMax ? .emptyData : nil
+  }
+
+  /// Notes that a stream was reset because the peer broke its rules ("MadeYouReset").
+  mutating func sentProvokedReset(at now: ContinuousClock.Instant) -> Verdict? {
+    provoked.take(at: now) ? nil : .provokedResets
+  }
+}
+
+/// Lets `burst` events through at once and `perSecond` in the long run.
+struct TokenBucket {
+  private let burst: Double
+  private let perSecond: Double
+  private var tokens: Double
+  private var filled: ContinuousClock.Instant
+
+  init(burst: Int, perSecond: Int, now: ContinuousClock.Instant) {
+    self.burst = Double(burst)
+    self.perSecond = Double(perSecond)
+    tokens = Double(burst)
+    filled = now
+  }
+
+  mutating func take(at now: ContinuousClock.Instant) -> Bool {
+    tokens = min(burst, tokens + filled.duration(to: now) / .seconds(1) * perSecond)
+    filled = now
+    guard tokens >= 1 else { return false }
+    tokens -= 1
+    return true
+  }
+}

@@ -1,0 +1,154 @@
+internal import Buffers
+internal import CNghttp2
+public import HTTP
+
+extension Session: ExchangeCarrier {
+  public var httpVersion: HTTPVersion { .http2 }
+
+  /// Opens a stream for a request whose first fields are the pseudo header fields.
+  ///
+  /// The body follows from the exchange's output.
+  public func request(
+    _ exchange: Exchange, _ headers: borrowing HeaderList
+  ) throws(HTTP2Error) {
+    let hasBody = !(exchange.outputHasEnded && exchange.output.isEmpty)
+    let id = unsafe withVectors(headers) { vectors in
+      unsafe withUnsafePointer(to: provider(for: exchange)) { provider in
+        unsafe nghttp2_submit_request(
+          handle, nil, vectors.baseAddress, vectors.count, hasBody ? provider : nil,
+          Unmanaged.passUnretained(exchange).toOpaque())
+      }
+    }
+    try check(Int(id))
+    exchange.id = id
+    insert(exchange)
+    delegate?.sessionHasOutput()
+  }
+
+  public func respond(_ exchange: Exchange, _ headers: borrowing HeaderList) {
+    let hasBody = !(exchange.outputHasEnded && exchange.output.isEmpty)
+      || exchange.outputTrailers != nil
+    unsafe withVectors(headers) { vectors in
+      unsafe withUnsafePointer(to: provider(for: exchange)) { provider in
+        _ = unsafe nghttp2_submit_response(
+          handle, exchange.id, vectors.baseAddress, vectors.count, hasBody ? provider : nil)
+      }
+    }
+    delegate?.sessionHasOutput()
+  }
+
+  public func outputGrew(_ exchange: Exchange) {
+    if exchange.isStalled {
+      exchange.isStalled = false
+      unsafe nghttp2_session_resume_data(handle, exchange.id)
+    }
+    delegate?.sessionHasOutput()
+  }
+
+  public func consumed(_ count: Int, by exchange: Exchange) {
+    guard count > 0, exchange.carrier === self else { return }
+    unsafe nghttp2_session_consume_stream(handle, exchange.id, count)
+    if hasOutput { delegate?.sessionHasOutput() }
+  }
+
+  public func reset(_ exchange: Exchange, code: UInt32) {
+    guard exchange.carrier === self else { return }
+    unsafe nghttp2_submit_rst_stream(
+      handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), exchange.id, code)
+    exchange.wasResetHere = true
+    delegate?.sessionHasOutput()
+  }
+
+  func insert(_ exchange: Exchange) {
+    exchange.carrier = self
+    exchange.slot = exchanges.count
+    exchanges.append(exchange)
+  }
+
+  func remove(_ exchange: Exchange) {
+    let slot = exchange.slot
+    guard slot >= 0, slot < exchanges.count, exchanges[slot] === exchange else { return }
+    let last = exchanges.removeLast()
+    if last !== exchange {
+      exchanges[slot] = last
+      last.slot = slot
+    }
+    exchange.slot = -1
+    exchange.carrier = nil
+  }
+}
+
+// MARK: - Header blocks and bodies in the library's terms
+
+extension Session {
+  private func provider(for exchange: Exchange) -> nghttp2_data_provider {
+    unsafe nghttp2_data_provider(
+      source: nghttp2_data_source(ptr: Unmanaged.passUnretained(exchange).toOpaque()),
+      read_callback: readBody)
+  }
+
+  /// Describes the fields to the library, which copies them before `body` returns.
+  func withVectors<R>(
+    _ headers: borrowing HeaderList, _ body: (UnsafeBufferPointer<nghttp2_nv>) -> R
+  ) -> R {
+    unsafe vectors.removeAll(keepingCapacity: true)
+    for index in 0..<headers.count {
+      headers.withField(at: index) { name, value in
+        unsafe name.withUnsafeBytes { name in
+          unsafe value.withUnsafeBytes { value in
+            unsafe vectors.append(
+              nghttp2_nv(
+                name: UnsafeMutablePointer(
+                  mutating: name.baseAddress?.assumingMemoryBound(to: UInt8.self)),
+                value: UnsafeMutablePointer(
+                  mutating: value.baseAddress?.assumingMemoryBound(to: UInt8.self)),
+                namelen: name.count, valuelen: value.count,
+                flags: Self.flags(forName: name)))
+          }
+        }
+      }
+    }
+    return unsafe vectors.withUnsafeBufferPointer(body)
+  }
+
+  /// Credentials stay out of compression tables, where a neighbour could guess at them.
+  private static func flags(forName name: UnsafeRawBufferPointer) -> UInt8 {
+    let isSecret = unsafe name.count == 13 && name.bytes.equals("authorization")
+    return UInt8(
+      isSecret ? NGHTTP2_NV_FLAG_NO_INDEX.rawValue : NGHTTP2_NV_FLAG_NONE.rawValue)
+  }
+}
+
+/// Offers what waits in an exchange's output; the bytes are copied once, in `writeBody`.
+private let readBody: nghttp2_data_source_read_callback = {
+  _, _, _, length, flags, source, context in
+  guard let pointer = unsafe source?.pointee.ptr, let flags = unsafe flags else {
+    return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
+  }
+  let exchange = unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeUnretainedValue()
+  let count = min(exchange.output.count, length)
+  let isLast = exchange.outputHasEnded && count == exchange.output.count
+  guard count > 0 || isLast else {
+    exchange.isStalled = true
+    return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+  }
+  unsafe flags.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue
+  if isLast {
+    unsafe flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+    if exchange.outputTrailers != nil {
+      unsafe flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+      unsafe Session.at(context).submitTrailers(of: exchange)
+    }
+  }
+  return count
+}
+
+extension Session {
+  func submitTrailers(of exchange: Exchange) {
+    guard let trailers = exchange.outputTrailers.take() else { return }
+    unsafe withVectors(trailers) { vectors in
+      _ = unsafe nghttp2_submit_trailer(
+        handle, exchange.id, vectors.baseAddress, vectors.count)
+    }
+  }
+}

@@ -1,0 +1,215 @@
+public import Buffers
+internal import CNghttp2
+public import HTTP
+
+/// The HTTP/2 state of one connection, as a server or as a client.
+///
+/// A session does no I/O: bytes go in and reach exchanges, bytes come out for the peer. It belongs
+/// to its connection's event loop.
+@safe
+public final class Session {
+  public enum Role: Sendable { case client, server }
+
+  public let role: Role
+  public let limits: Limits
+  public weak var delegate: (any SessionDelegate)?
+  /// Exchanges that are open, in no order. Each knows its place through ``Exchange/slot``.
+  public internal(set) var exchanges: [Exchange] = []
+  /// Whether the peer said that it takes no new streams, or we did.
+  public internal(set) var isDraining = false
+  /// Whether the peer has acknowledged our SETTINGS.
+  public internal(set) var settingsAreAcknowledged = false
+  /// What ended the connection, when the peer broke a rule.
+  public internal(set) var violation: String?
+
+  let handle: OpaquePointer
+  var flood: FloodGuard
+  // Where frames go while `flush` runs; the library's callback for DATA writes there itself.
+  var flushTarget: UnsafeMutablePointer<ByteQueue>?
+  var headerTarget: Exchange?
+  var headerTargetIsTrailers = false
+  var highestStream: Int32 = 0
+  var skippedStreams: [ClosedRange<Int32>] = []
+  var vectors: [nghttp2_nv] = unsafe []
+
+  public init(role: Role, limits: Limits = Limits(), delegate: any SessionDelegate) {
+    self.role = role
+    self.limits = limits
+    self.delegate = delegate
+    flood = FloodGuard(limits: limits, now: delegate.now)
+    let options = Options(limits)
+    var made: OpaquePointer?
+    switch role {
+    case .client:
+      unsafe nghttp2_session_client_new2(&made, Callbacks.shared.handle, nil, options.handle)
+    case .server:
+      unsafe nghttp2_session_server_new2(&made, Callbacks.shared.handle, nil, options.handle)
+    }
+    guard let made = unsafe made else { fatalError("out of memory") }
+    unsafe handle = made
+    unsafe nghttp2_session_set_user_data(made, Unmanaged.passUnretained(self).toOpaque())
+    submitSettings()
+  }
+
+  deinit {
+    unsafe nghttp2_session_del(handle)
+  }
+
+  /// Feeds received bytes to the session; exchanges hear of them before it returns.
+  public func receive(_ bytes: RawSpan) throws(HTTP2Error) {
+    let consumed = unsafe bytes.withUnsafeBytes { buffer in
+      unsafe nghttp2_session_mem_recv(
+        handle, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), buffer.count)
+    }
+    try check(consumed)
+  }
+
+  /// Appends what the peer should see next to `output`, until that holds `limit` bytes.
+  public func flush(into output: inout ByteQueue, limit: Int) throws(HTTP2Error) {
+    try unsafe withUnsafeMutablePointer(to: &output) { target throws(HTTP2Error) in
+      unsafe flushTarget = target
+      defer { unsafe flushTarget = nil }
+      while unsafe target.pointee.count < limit {
+        var start: UnsafePointer<UInt8>?
+        let count = unsafe nghttp2_session_mem_send(handle, &start)
+        try check(count)
+        guard count > 0 else { return }
+        unsafe target.pointee.append(
+          copying: UnsafeRawBufferPointer(start: start, count: count))
+      }
+    }
+  }
+
+  /// Whether the session is over: nothing is expected and nothing is left to say.
+  public var isFinished: Bool {
+    unsafe nghttp2_session_want_read(handle) == 0 && nghttp2_session_want_write(handle) == 0
+  }
+
+  /// Whether there is something to flush.
+  public var hasOutput: Bool { unsafe nghttp2_session_want_write(handle) != 0 }
+}
+
+/// The connection that owns a session.
+public protocol SessionDelegate: AnyObject {
+  /// The time of the loop's turn.
+  var now: ContinuousClock.Instant { get }
+
+  /// A peer opens a stream; nil refuses it.
+  func makeExchange() -> Exchange?
+
+  /// There is something to flush, soon.
+  func sessionHasOutput()
+
+  func receivedPingAcknowledgement(_ payload: UInt64)
+
+  /// The peer takes no new streams; those above `lastStream` were not looked at.
+  func receivedGoAway(code: UInt32, lastStream: Int32, debug: String)
+
+  /// The peer's settings are here or have changed.
+  func receivedSettings()
+}
+
+// MARK: - The connection as a whole
+
+extension Session {
+  private func submitSettings() {
+    var entries = [
+      setting(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, UInt32(limits.streamWindowSize)),
+      setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, UInt32(limits.headerListSizeMax)),
+    ]
+    switch role {
+    case .server:
+      entries.append(setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.concurrentStreamsMax))
+      entries.append(setting(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1))
+    case .client:
+      entries.append(setting(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
+    }
+    unsafe nghttp2_submit_settings(handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), entries, entries.count)
+    unsafe nghttp2_session_set_local_window_size(
+      handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, limits.connectionWindowSize)
+  }
+
+  private func setting(
+    _ id: nghttp2_settings_id, _ value: UInt32
+  ) -> nghttp2_settings_entry {
+    nghttp2_settings_entry(settings_id: Int32(id.rawValue), value: value)
+  }
+
+  /// How many streams the peer lets us open at a time.
+  public var remoteConcurrentStreamsMax: UInt32 {
+    unsafe nghttp2_session_get_remote_settings(handle, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
+  }
+
+  /// Says that the connection will close soon, while streams that are on their way still count:
+  /// the first step of a graceful end (RFC 9113 section 6.8).
+  public func announceShutdown() {
+    unsafe nghttp2_submit_shutdown_notice(handle)
+    delegate?.sessionHasOutput()
+  }
+
+  /// Says that streams after the last one that arrived are not looked at: the second step.
+  public func goAway(code: UInt32 = HTTP2Code.noError, debug: String = "") {
+    isDraining = true
+    let last = unsafe nghttp2_session_get_last_proc_stream_id(handle)
+    let bytes = Array(debug.utf8)
+    unsafe nghttp2_submit_goaway(
+      handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, code, bytes, bytes.count)
+    delegate?.sessionHasOutput()
+  }
+
+  /// Ends the connection at once, with a GOAWAY that says why.
+  public func terminate(code: UInt32, debug: String) {
+    guard violation == nil else { return }
+    violation = debug
+    isDraining = true
+    let last = unsafe nghttp2_session_get_last_proc_stream_id(handle)
+    let bytes = Array(debug.utf8)
+    unsafe nghttp2_submit_goaway(
+      handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, code, bytes, bytes.count)
+    unsafe nghttp2_session_terminate_session2(handle, last, code)
+    delegate?.sessionHasOutput()
+  }
+
+  public func ping(_ payload: UInt64) {
+    unsafe withUnsafeBytes(of: payload) { bytes in
+      _ = unsafe nghttp2_submit_ping(
+        handle, UInt8(NGHTTP2_FLAG_NONE.rawValue),
+        bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+    }
+    delegate?.sessionHasOutput()
+  }
+
+  /// Tells every open exchange that the connection is gone.
+  public func connectionLost() {
+    isDraining = true
+    while let exchange = exchanges.popLast() {
+      exchange.carrier = nil
+      exchange.ended(.connectionLost)
+    }
+  }
+}
+
+/// The library's options, needed only while a session is being made.
+@safe
+private struct Options: ~Copyable {
+  let handle: OpaquePointer
+
+  init(_ limits: Limits) {
+    var made: OpaquePointer?
+    unsafe nghttp2_option_new(&made)
+    guard let made = unsafe made else { fatalError("out of memory") }
+    unsafe handle = made
+    unsafe nghttp2_option_set_no_closed_streams(handle, 1)
+    // Bodies are credited when somebody has read them, not when they arrive.
+    unsafe nghttp2_option_set_no_auto_window_update(handle, 1)
+    unsafe nghttp2_option_set_stream_reset_rate_limit(
+      handle, limits.resetBurst, limits.resetsPerSecond)
+    // 1.52 counts reads, not frames, and would end an honest connection that arrives in small
+    // pieces; frames are counted in `FloodGuard`.
+    unsafe nghttp2_option_set_max_continuations(handle, 1 << 20)
+  }
+
+  deinit {
+    unsafe nghttp2_option_del(handle)
+  }
+}
