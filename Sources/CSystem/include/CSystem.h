@@ -1,7 +1,4 @@
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 // Linux calls that the Glibc module does not export.
 #include <pthread.h>
 #include <stddef.h>
@@ -11,6 +8,10 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+
+// Declared only with _GNU_SOURCE, which would give libc's types another shape than they have in
+// other modules.
+int pthread_setname_np(pthread_t thread, const char *name);
 
 // accept4(2), non-blocking and close-on-exec.
 int csystem_accept(int listener, struct sockaddr_storage *address, socklen_t *length);

@@ -82,6 +82,18 @@ extension Client {
     }
   }
 
+  public func clientStreaming<Requests: Sequence & Sendable, Response: Message>(
+    _ method: MethodDescriptor, _ messages: Requests, options: CallOptions
+  ) async throws(RPCError) -> Response where Requests.Element: Message {
+    try await clientStreaming(method, Elements(sequence: messages), options: options)
+  }
+
+  public func bidirectional<Requests: Sequence & Sendable, Response: Message>(
+    _ method: MethodDescriptor, _ messages: Requests, options: CallOptions
+  ) -> ResponseStream<Response> where Requests.Element: Message {
+    bidirectional(method, Elements(sequence: messages), options: options)
+  }
+
   private func codec(_ options: CallOptions) -> Codec {
     options.codec ?? defaults.codec ?? .proto
   }
@@ -106,6 +118,23 @@ extension Client {
     return ClientRequest(
       method: method, metadata: options.metadata, deadline: deadline,
       codec: options.codec ?? .proto, options: options, body: body)
+  }
+}
+
+/// The elements of a sequence, for where an asynchronous one is asked for.
+private struct Elements<Base: Sequence & Sendable>: AsyncSequence, Sendable {
+  let sequence: Base
+
+  func makeAsyncIterator() -> Iterator {
+    Iterator(iterator: sequence.makeIterator())
+  }
+
+  struct Iterator: AsyncIteratorProtocol {
+    var iterator: Base.Iterator
+
+    mutating func next() async -> Base.Element? {
+      iterator.next()
+    }
   }
 }
 

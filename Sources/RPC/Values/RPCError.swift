@@ -33,6 +33,13 @@ public struct RPCError: Error, Sendable {
   public var details: [ErrorDetail] { status.details }
 }
 
+extension RPCError {
+  /// The answer of a service that does not have the method.
+  public static func unimplemented(_ method: MethodDescriptor) -> RPCError {
+    RPCError(.unimplemented, "service \(method.service) has no method \(method.name)")
+  }
+}
+
 extension RPCError: CustomStringConvertible {
   public var description: String {
     message.isEmpty ? "\(code)" : "\(code): \(message)"
