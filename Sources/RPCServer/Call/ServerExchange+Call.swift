@@ -1,0 +1,220 @@
+internal import Buffers
+internal import HTTP
+internal import Net
+internal import RPC
+internal import RPCWire
+
+extension ServerExchange {
+  /// Reads what the headers say about the call, and starts the handler if it need not wait.
+  func beginCall() {
+    for observer in context.observers { observer.callStarted(handler?.method) }
+    do {
+      try readCallHeaders()
+    } catch {
+      finish(error)
+      return
+    }
+    setTimer()
+    if !mustBeWhole { start() }
+  }
+
+  private func readCallHeaders() throws(RPCError) {
+    var failure: RPCError?
+    var timeout: Duration?
+    let wire = wire
+    for index in 0..<headers.count {
+      headers.withField(at: index) { name, value in
+        do throws(RPCError) {
+          if name.equals(wire.timeoutField) {
+            timeout = try wire.timeout(reading: value)
+          } else if name.equals(wire.encodingField), !isGet {
+            guard let known = Compression(reading: value) else {
+              throw RPCError(
+                .unimplemented,
+                "\(value.string) is not supported; use \(AcceptedCompressions.all.list)")
+            }
+            requestCompression = known
+          } else if name.equals(wire.acceptEncodingField) {
+            accepted.formUnion(AcceptedCompressions(reading: value))
+          } else if wire.isConnect, name.equals("connect-protocol-version") {
+            guard value.equals("1") else {
+              throw RPCError(.invalidArgument, "connect-protocol-version must be 1")
+            }
+          } else if name.byteCount > 4, name.ends(with: "-bin") {
+            _ = try Metadata(checking: name, value)
+          }
+        } catch {
+          failure = failure ?? error
+        }
+      }
+    }
+    if let failure { throw failure }
+    if let timeout { deadline = .after(timeout) }
+    deframer = Deframer(wire.requestFlags, lengthMax: context.limits.requestSizeMax)
+    if wire == .grpcWebText { base64 = Base64StreamDecoder() }
+    responseCompression = accepted.choose(context.compression.preferred)
+    guard
+      context.runningCalls < context.limits.runningCallsMax,
+      connection.runningCalls < context.limits.runningCallsPerConnectionMax
+    else {
+      throw RPCError(
+        .resourceExhausted, "the server is busy with other calls",
+        details: [.retry(after: .seconds(1))])
+    }
+  }
+
+  private func setTimer() {
+    let limits = context.limits
+    var end = deadline
+    if end == nil, let callTimeout = limits.callTimeout { end = .after(callTimeout) }
+    if mustBeWhole, !inputEnded, !isGet { end = .earliest(end, .after(limits.requestTimeout)) }
+    guard let end else { return }
+    let timer = LoopTimer(target: self)
+    self.timer = timer
+    context.loop.set(timer, at: end.instant)
+  }
+
+  /// Runs the handler, at first on this very stack.
+  func start() {
+    guard let handler else { return }
+    if mustBeWhole, deadline == nil, context.limits.callTimeout == nil { stopTimer() }
+    isRunning = true
+    context.runningCalls += 1
+    connection.runningCalls += 1
+    let task = Task.immediate(executorPreference: context.loop) {
+      let error = await self.context.router.serve(self, with: handler)
+      self.handlerEnded(error)
+    }
+    // A handler that did not wait has ended by now.
+    if isRunning { self.task = task }
+  }
+
+  private func handlerEnded(_ error: RPCError?) {
+    isRunning = false
+    task = nil
+    context.runningCalls -= 1
+    connection.runningCalls -= 1
+    finish(error)
+  }
+}
+
+// MARK: - What the handler asks for
+
+extension ServerExchange {
+  func receive(_ body: (RawSpan) throws -> Void) async throws -> Bool {
+    if context.loop.isCurrent { return try await receiveHere(body) }
+    return try await receiveElsewhere(body)
+  }
+
+  private func receiveElsewhere(_ body: (RawSpan) throws -> Void) async throws -> Bool {
+    var message: [UInt8] = []
+    let arrived = try await withTaskExecutorPreference(context.loop) {
+      try await onLoop { try await self.receiveBytes() }
+    }
+    guard let arrived else { return false }
+    message = arrived
+    try body(message.span.bytes)
+    return true
+  }
+
+  private func receiveBytes() async throws -> [UInt8]? {
+    var message: [UInt8] = []
+    let arrived = try await receiveHere { bytes in
+      message = unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
+    }
+    return arrived ? message : nil
+  }
+
+  private func receiveHere(_ body: (RawSpan) throws -> Void) async throws -> Bool {
+    while true {
+      if let failure { throw failure }
+      if let arrived = try takeMessage(body) { return arrived }
+      credit()
+      await withUnsafeContinuation { readWaiter = $0 }
+    }
+  }
+
+  /// Hands the next message to `body`; false at the end, nil while it is not here.
+  private func takeMessage(_ body: (RawSpan) throws -> Void) throws -> Bool? {
+    if wire == .connectUnary { return try takeBareMessage(body) }
+    guard let envelope = try deframer.next(in: input) else {
+      guard inputEnded else { return nil }
+      try base64?.finish()
+      try deframer.finish(input)
+      return false
+    }
+    let compression = try envelope.compression(declared: requestCompression)
+    counts.requests += 1
+    defer {
+      input.drop(envelope.totalCount)
+      credit()
+    }
+    try input.withBytes { all in
+      let message = all.extracting(Envelope.byteCount..<envelope.totalCount)
+      try withDecompressed(message, compression, body)
+    }
+    return true
+  }
+
+  private func takeBareMessage(_ body: (RawSpan) throws -> Void) throws -> Bool? {
+    guard inputEnded else { return nil }
+    guard !bareMessageWasRead else { return false }
+    bareMessageWasRead = true
+    counts.requests += 1
+    try input.withBytes { try withDecompressed($0, requestCompression, body) }
+    input.removeAll()
+    return true
+  }
+
+  private func withDecompressed(
+    _ message: RawSpan, _ compression: Compression, _ body: (RawSpan) throws -> Void
+  ) throws {
+    guard compression != .identity else { return try body(message) }
+    var plain = ByteQueue()
+    try context.decompressor.decompress(
+      message, into: &plain, compression, limit: context.limits.requestSizeMax)
+    try plain.withBytes(body)
+  }
+
+  func send(compressed: Bool?, _ encode: (inout ByteQueue) throws -> Void) async throws {
+    if context.loop.isCurrent {
+      try put(compressed, encode)
+    } else {
+      var message = ByteQueue()
+      try encode(&message)
+      let bytes = message.take(message.count)
+      try await context.loop.run { try self.put(compressed) { $0.append(bytes) } }
+    }
+    guard output.count > context.limits.responseBufferMax else { return }
+    try await waitUntilSent()
+  }
+
+  private func waitUntilSent() async throws {
+    if context.loop.isCurrent {
+      await waitHere()
+    } else {
+      await withTaskExecutorPreference(context.loop) {
+        await onLoop { await self.waitHere() }
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  private func waitHere() async {
+    guard !isFinished, output.count > context.limits.responseBufferMax / 2 else { return }
+    await withUnsafeContinuation { writeWaiter = $0 }
+  }
+
+  func sendMetadata() async throws {
+    try await context.loop.run {
+      if let failure = self.failure { throw failure }
+      if self.wire != .connectUnary { self.startResponse() }
+    }
+  }
+}
+
+/// Runs `body` where the task prefers to run, whatever actor the caller is on.
+@concurrent
+private func onLoop<T: Sendable>(_ body: @Sendable () async throws -> T) async rethrows -> T {
+  try await body()
+}

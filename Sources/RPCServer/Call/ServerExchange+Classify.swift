@@ -1,0 +1,168 @@
+internal import Buffers
+internal import HTTP
+internal import RPC
+internal import RPCWire
+
+extension ServerExchange {
+  enum Classification {
+    case call(ContentType, MethodHandler)
+    case page(Page)
+    /// There was nothing to do but say no.
+    case answered
+  }
+
+  /// Decides by method, path and content type what the request is.
+  func classify() -> Classification {
+    let verb = headers.first(":method") ?? ""
+    let target = headers.first(":path") ?? ""
+    if context.cors != nil { origin = headers.first("origin") }
+    if headersAreTooLarge {
+      respond(status: 431, "the request's headers are too large\n")
+      return .answered
+    }
+    if verb == "OPTIONS", let cors = context.cors, let origin {
+      preflight(cors, origin)
+      return .answered
+    }
+    let path = String(target.prefix { $0 != "?" })
+    if verb == "POST", let index = headers.firstIndex(of: "content-type") {
+      let type = headers.withField(at: index) { _, value in
+        Result { () throws(ContentType.Refusal) in try ContentType(reading: value) }
+      }
+      switch type {
+      case .success(let type) where context.pages[path] == nil || type.wireProtocol == .grpc:
+        return classifyCall(type, path)
+      case .failure(.unknownCodec(let wire)) where context.pages[path] == nil:
+        refuseContentType(wire)
+        return .answered
+      default: break
+      }
+    }
+    if let page = context.pages[path] { return classifyPage(page, verb, target) }
+    if verb == "GET", let handler = context.router.handler(for: path) {
+      return classifyGet(handler, target)
+    }
+    if context.router.handler(for: path) != nil {
+      if verb == "POST" {
+        refuseContentType(nil)
+      } else {
+        respond(status: 405, "call this method with POST\n", [("allow", "POST")])
+      }
+    } else {
+      respond(status: 404, "there is nothing at \(path.prefix(200))\n")
+    }
+    return .answered
+  }
+
+  private func classifyCall(_ type: ContentType, _ path: String) -> Classification {
+    contentType = type
+    guard type.wireProtocol != .grpc || carrier?.httpVersion == .http2 else {
+      respond(status: 505, "gRPC needs HTTP/2; over HTTP/1.1 use gRPC-Web or Connect\n")
+      return .answered
+    }
+    guard let handler = context.router.handler(for: path) else {
+      if type.wireProtocol == .connectUnary, !isConnectRequest {
+        respond(status: 404, "there is nothing at \(path.prefix(200))\n")
+      } else {
+        refuse(context.router.unimplemented(path))
+      }
+      return .answered
+    }
+    // Connect has one content type for unary calls and another for streams.
+    let isUnary = handler.method.kind == .unary
+    switch type.wireProtocol {
+    case .connectUnary where !isUnary, .connectStream where isUnary:
+      refuseContentType(nil)
+      return .answered
+    default:
+      return .call(type, handler)
+    }
+  }
+
+  private func classifyPage(_ page: Page, _ verb: String, _ target: String) -> Classification {
+    guard page.methods.contains(verb) || (verb == "HEAD" && page.methods.contains("GET")) else {
+      let allowed = page.methods.sorted().joined(separator: ", ")
+      respond(status: 405, "use \(allowed)\n", [("allow", allowed)])
+      return .answered
+    }
+    pageMethod = verb
+    pageTarget = target
+    return .page(page)
+  }
+
+  /// A Connect call whose message is in the query.
+  private func classifyGet(_ handler: MethodHandler, _ target: String) -> Classification {
+    guard handler.method.idempotency == .noSideEffects, handler.method.kind == .unary else {
+      respond(status: 405, "call this method with POST\n", [("allow", "POST")])
+      return .answered
+    }
+    do {
+      let query = target.drop { $0 != "?" }.dropFirst()
+      let request = try ConnectGet(reading: String(query))
+      isGet = true
+      requestCompression = request.compression
+      input.append(request.message)
+      return .call(ContentType(.connectUnary, request.codec), handler)
+    } catch {
+      contentType = ContentType(.connectUnary, .proto)
+      if error.code == .unimplemented {
+        respond(status: 415, "\(error.message)\n")
+      } else {
+        refuse(error)
+      }
+      return .answered
+    }
+  }
+
+  /// Whether a body of a general content type is meant as a call.
+  private var isConnectRequest: Bool {
+    headers.firstIndex(of: "connect-protocol-version") != nil
+  }
+
+  private func refuseContentType(_ wire: WireProtocol?) {
+    let accepted: String
+    switch wire {
+    case .grpc: accepted = "application/grpc, application/grpc+proto, application/grpc+json"
+    case .grpcWeb, .grpcWebText:
+      accepted = "application/grpc-web+proto, application/grpc-web+json"
+    case .connectStream: accepted = "application/connect+proto, application/connect+json"
+    case .connectUnary, nil:
+      accepted =
+        "application/proto, application/json, application/connect+proto,"
+        + " application/connect+json, application/grpc, application/grpc-web"
+    }
+    respond(
+      status: 415, "the content type is not supported; use \(accepted)\n",
+      [("accept-post", accepted)])
+  }
+
+  private func preflight(_ cors: CORS, _ origin: String) {
+    var fields = HeaderList()
+    fields.append(":status", "204")
+    cors.appendPreflight(
+      to: &fields, for: origin, requested: headers.first("access-control-request-headers"))
+    outputHasEnded = true
+    carrier?.respond(self, fields)
+  }
+
+  /// Answers with plain text and nothing more.
+  func respond(
+    status: Int, _ text: String, _ extra: [(name: String, value: String)] = []
+  ) {
+    var fields = HeaderList()
+    fields.append(":status", String(status))
+    fields.append("content-type", "text/plain; charset=utf-8")
+    for (name, value) in extra { fields.append(name, value) }
+    if let origin { context.cors?.append(to: &fields, for: origin) }
+    if headers.first(":method") != "HEAD" { output.append(text) }
+    outputHasEnded = true
+    responseStarted = true
+    carrier?.respond(self, fields)
+  }
+
+  /// Answers a call that never gets a handler.
+  private func refuse(_ error: RPCError) {
+    for observer in context.observers { observer.callStarted(nil) }
+    finish(error)
+  }
+}

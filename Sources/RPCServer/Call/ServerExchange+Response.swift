@@ -1,0 +1,224 @@
+internal import Buffers
+internal import HTTP
+internal import RPC
+internal import RPCWire
+
+extension ServerExchange {
+  /// Adds a message to the response.
+  func put(_ compressed: Bool?, _ encode: (inout ByteQueue) throws -> Void) throws {
+    if let failure { throw failure }
+    guard !isFinished else { throw RPCError.cancelled }
+    chooseCompression()
+    if wire != .connectUnary { startResponse() }
+    let before = output.count
+    try append(compressed, encode)
+    counts.responses += 1
+    counts.responseBytes += output.count - before
+    carrier?.outputGrew(self)
+  }
+
+  private func append(_ compressed: Bool?, _ encode: (inout ByteQueue) throws -> Void) throws {
+    let isPlain = responseCompression == .identity || compressed == false
+    if wire == .grpcWebText || !isPlain {
+      try appendTransformed(compressed, encode)
+    } else if wire == .connectUnary {
+      output.removeAll()
+      try encode(&output)
+    } else {
+      try output.appendMessage([], encode)
+    }
+  }
+
+  /// The message goes through a queue of its own, since its final form is not what `encode` writes.
+  private func appendTransformed(
+    _ compressed: Bool?, _ encode: (inout ByteQueue) throws -> Void
+  ) throws {
+    var message = ByteQueue()
+    try encode(&message)
+    let compresses =
+      responseCompression != .identity
+      && (compressed ?? (message.count >= context.compression.sizeMin || handlerCompresses))
+    var framed = ByteQueue()
+    let write: (inout ByteQueue) throws -> Void = { [context, responseCompression] target in
+      message.withBytes { bytes in
+        if compresses {
+          context.compressor.compress(bytes, into: &target, responseCompression)
+        } else {
+          target.append(bytes)
+        }
+      }
+    }
+    switch wire {
+    case .connectUnary:
+      output.removeAll()
+      try write(&output)
+      if !compresses { responseCompression = .identity }
+    case .grpcWebText:
+      try framed.appendMessage(compresses ? .compressed : [], write)
+      framed.withBytes { output.appendBase64($0) }
+    case .grpc, .grpcWeb, .connectStream:
+      try output.appendMessage(compresses ? .compressed : [], write)
+    }
+  }
+
+  private var handlerCompresses: Bool {
+    extras.state.withLock { $0.compression } != nil
+  }
+
+  /// What the handler asked for counts until the response has begun.
+  private func chooseCompression() {
+    guard !responseStarted, let wanted = extras.state.withLock({ $0.compression }) else { return }
+    responseCompression = accepted.choose(wanted)
+  }
+
+  /// Sends the response's headers, unless they are sent.
+  func startResponse() {
+    guard !responseStarted, !isFinished else { return }
+    responseStarted = true
+    chooseCompression()
+    var fields = HeaderList()
+    appendHead(to: &fields)
+    appendMetadata(extras.state.withLock { $0.responseMetadata }, to: &fields)
+    carrier?.respond(self, fields)
+  }
+
+  private func appendHead(to fields: inout HeaderList) {
+    fields.append(":status", "200")
+    fields.append("content-type", contentType.value)
+    if responseCompression != .identity {
+      fields.append(wire.encodingField, responseCompression.name)
+    }
+    if requestCompression != .identity || accepted != [] {
+      fields.append(wire.acceptEncodingField, AcceptedCompressions.all.list)
+    }
+    if let origin { context.cors?.append(to: &fields, for: origin) }
+  }
+
+  private func appendMetadata(
+    _ metadata: Metadata, to fields: inout HeaderList, prefix: String = ""
+  ) {
+    guard !metadata.isEmpty else { return }
+    // What the handler set and cannot travel is left out: the call's outcome matters more.
+    try? metadata.append(to: &fields, prefix: prefix)
+  }
+
+  /// Ends the response with what the handler, a deadline or a refusal came to. The first one counts.
+  func finish(_ error: RPCError?) {
+    guard !isFinished else { return }
+    isFinished = true
+    stopTimer()
+    if let error {
+      failure = error
+      // A part of a response is worth nothing beside the error.
+      if error.code == .deadlineExceeded || error.code == .cancelled { output.removeAll() }
+    }
+    var trailers = extras.state.withLock { $0.responseTrailers }
+    if let error { trailers.append(contentsOf: error.metadata) }
+    let status = error?.status ?? .ok
+    switch wire {
+    case .grpc: finishGRPC(status, trailers)
+    case .grpcWeb, .grpcWebText: finishGRPCWeb(status, trailers)
+    case .connectStream: finishConnectStream(status, trailers)
+    case .connectUnary: finishConnectUnary(status, trailers)
+    }
+    input.removeAll(keepingUpTo: 4096)
+    credit()
+    wakeReader()
+    wakeWriter()
+    record(status.code)
+  }
+
+  private func finishGRPC(_ status: Status, _ trailers: Metadata) {
+    let metadata = extras.state.withLock { $0.responseMetadata }
+    var fields = HeaderList()
+    outputHasEnded = true
+    if !responseStarted, status.code != .ok, metadata.isEmpty {
+      // Trailers-Only, so that a client knows that it may try again (gRFC A6).
+      responseStarted = true
+      appendHead(to: &fields)
+      status.append(to: &fields)
+      appendMetadata(trailers, to: &fields)
+      carrier?.respond(self, fields)
+      return
+    }
+    status.append(to: &fields)
+    appendMetadata(trailers, to: &fields)
+    outputTrailers = consume fields
+    beginOrContinue(metadata)
+  }
+
+  private func finishGRPCWeb(_ status: Status, _ trailers: Metadata) {
+    var fields = HeaderList()
+    status.append(to: &fields)
+    appendMetadata(trailers, to: &fields)
+    if wire == .grpcWebText {
+      var frame = ByteQueue()
+      WebTrailers.append(fields, to: &frame)
+      frame.withBytes { output.appendBase64($0) }
+    } else {
+      WebTrailers.append(fields, to: &output)
+    }
+    outputHasEnded = true
+    beginOrContinue(extras.state.withLock { $0.responseMetadata })
+  }
+
+  private func finishConnectStream(_ status: Status, _ trailers: Metadata) {
+    ConnectEndStream.append(
+      error: status.code == .ok ? nil : status, metadata: trailers, to: &output)
+    outputHasEnded = true
+    beginOrContinue(extras.state.withLock { $0.responseMetadata })
+  }
+
+  private func beginOrContinue(_ metadata: Metadata) {
+    guard !responseStarted else {
+      carrier?.outputGrew(self)
+      return
+    }
+    responseStarted = true
+    var fields = HeaderList()
+    appendHead(to: &fields)
+    appendMetadata(metadata, to: &fields)
+    carrier?.respond(self, fields)
+  }
+
+  private func finishConnectUnary(_ status: Status, _ trailers: Metadata) {
+    var fields = HeaderList()
+    if status.code == .ok {
+      appendHead(to: &fields)
+    } else {
+      output.removeAll()
+      fields.append(":status", String(status.code.connectHTTPStatus))
+      fields.append("content-type", "application/json")
+      if let origin { context.cors?.append(to: &fields, for: origin) }
+      ConnectError.append(status, to: &output)
+    }
+    if isGet { fields.append("vary", "accept-encoding") }
+    appendMetadata(extras.state.withLock { $0.responseMetadata }, to: &fields)
+    appendMetadata(trailers, to: &fields, prefix: "trailer-")
+    responseStarted = true
+    outputHasEnded = true
+    carrier?.respond(self, fields)
+  }
+
+  /// Tells the observers.
+  func record(_ code: Status.Code) {
+    guard !context.observers.isEmpty, page == nil else { return }
+    let record = CallRecord(
+      method: handler?.method, wireProtocol: wire.name, peer: peer, code: code,
+      duration: started.duration(to: .now), requestCount: counts.requests,
+      responseCount: counts.responses, requestBytes: counts.requestBytes,
+      responseBytes: counts.responseBytes, traceParent: headers.first("traceparent"))
+    for observer in context.observers { observer.callEnded(record) }
+  }
+}
+
+extension WireProtocol {
+  var name: String {
+    switch self {
+    case .grpc: "grpc"
+    case .grpcWeb: "grpc-web"
+    case .grpcWebText: "grpc-web-text"
+    case .connectUnary, .connectStream: "connect"
+    }
+  }
+}

@@ -1,0 +1,39 @@
+public import HTTP2
+public import RPC
+
+/// What callers of one server may ask of it. The defaults suit a public address.
+public struct Limits: Sendable {
+  /// The largest request message, compressed and decompressed, in bytes.
+  public var requestSizeMax = 4 << 20
+  /// How many bytes of a response may wait for a slow caller before its handler does.
+  public var responseBufferMax = 64 << 10
+  public var connectionsMax = 10_000
+  /// Connections from one address.
+  public var connectionsPerPeerMax = 2_000
+  /// Calls that handlers work on at a time, cancelled ones included as long as they run.
+  public var runningCallsMax = 50_000
+  /// The same for one connection.
+  public var runningCallsPerConnectionMax = 512
+  /// How long a connection may take until its first request can be sent: TLS, preface, settings.
+  public var handshakeTimeout: Duration = .seconds(10)
+  /// How long a connection may leave what we wrote unread.
+  public var writeTimeout: Duration = .seconds(30)
+  /// How long a connection without calls is kept.
+  public var idleTimeout: Duration = .seconds(3600)
+  /// After this a connection is asked to go; nil keeps it.
+  public var connectionAgeMax: Duration?
+  /// How long calls may go on after that, or after the server was asked to stop.
+  public var drainTimeout: Duration = .seconds(30)
+  /// How often a quiet connection is pinged, and how long the answer may take.
+  public var keepaliveInterval: Duration = .seconds(7200)
+  public var keepaliveTimeout: Duration = .seconds(20)
+  /// How long a call without a deadline of its own may take; nil is for ever.
+  public var callTimeout: Duration?
+  /// How long a request whose handler needs all of it may take to arrive.
+  public var requestTimeout: Duration = .seconds(120)
+  /// The largest body that a page gets to see.
+  public var pageBodyMax = 4 << 20
+  public var http2 = HTTP2.Limits()
+
+  public init() {}
+}
