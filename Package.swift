@@ -53,5 +53,9 @@ let package = Package(
 
     swift("Buffers"),
 
+    library("CBLAKE3"),
+    swift("Primitives", ["CBLAKE3"]),
+    tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
+
   ]
 )
