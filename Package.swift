@@ -57,5 +57,7 @@ let package = Package(
     swift("Primitives", ["CBLAKE3"]),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
 
+    swift("Files"),
+
   ]
 )

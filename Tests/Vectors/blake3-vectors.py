@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Tests/PrimitivesTests/BLAKE3Vectors.swift to standard output, with the outputs of the PyPI package `blake3` (1.0.11).
+"""Prints Tests/PrimitivesTests/BLAKE3Vectors.swift: outputs of the PyPI package `blake3` 1.0.11.
 
 Inputs, key and context are those of the official test vectors (BLAKE3-team/BLAKE3,
 test_vectors/test_vectors.json). Outputs are 131 bytes long there; kept here are

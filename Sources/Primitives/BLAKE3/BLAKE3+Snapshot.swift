@@ -12,7 +12,7 @@ extension BLAKE3 {
   private static var fixedCount: Int { headerCount + 32 + 32 + 64 }
   private static var version: UInt8 { 1 }
 
-  /// The state as bytes, to go on after a restart. Holds the key of a keyed hash.
+  /// The state as bytes, to go on after a restart; the key of a keyed hash is among them.
   public var snapshot: [UInt8] {
     var bytes: [UInt8] = [
       Self.version, UInt8(mode.rawValue), UInt8(chunk.blockCount), UInt8(chunk.blocksCompressed),

@@ -133,7 +133,9 @@ extension BLAKE3 {
         input: value, block: block, blockCount: blockCount, counter: number, flags: flags)
     }
 
-    /// Takes `count` bytes, which must fit. A full block waits until a byte follows it.
+    /// Takes `count` bytes, which must fit.
+    ///
+    /// A full block waits until a byte follows it.
     mutating func absorb(_ start: UnsafePointer<UInt8>, _ count: Int, mode: Flags) {
       var start = unsafe start
       var remaining = count
