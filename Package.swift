@@ -58,6 +58,7 @@ let package = Package(
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
 
     swift("Files"),
+    .target(name: "CWire", dependencies: ["CProtobufC"], exclude: ["protos"]),
 
   ]
 )
