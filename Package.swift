@@ -59,6 +59,8 @@ let package = Package(
 
     swift("Files"),
     .target(name: "CWire", dependencies: ["CProtobufC"], exclude: ["protos"]),
+    swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
+    tests("REETests", ["Files", "Primitives", "REE"]),
 
   ]
 )
