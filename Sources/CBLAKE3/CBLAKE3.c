@@ -55,18 +55,23 @@ void cblake3_compress(const uint32_t chaining[8], const uint8_t block[64], uint3
   }
 }
 
+void cblake3_blocks(uint32_t chaining[8], const uint8_t *input, size_t count, uint64_t counter,
+                    uint32_t flags, uint32_t flags_first) {
+  for (size_t block = 0; block < count; block++) {
+    uint32_t words[16];
+    cblake3_compress(chaining, input + block * CBLAKE3_BLOCK_SIZE, CBLAKE3_BLOCK_SIZE, counter,
+                     block == 0 ? flags | flags_first : flags, words);
+    __builtin_memcpy(chaining, words, 32);
+  }
+}
+
 static void hash_1(const struct batch *batch, uint8_t *output) {
   uint32_t chaining[8];
   __builtin_memcpy(chaining, batch->key, sizeof chaining);
-  for (size_t block = 0; block < batch->blocks; block++) {
-    uint32_t flags = batch->flags;
-    if (block == 0) flags |= batch->flags_first;
-    if (block + 1 == batch->blocks) flags |= batch->flags_last;
-    uint32_t words[16];
-    cblake3_compress(chaining, batch->input + block * CBLAKE3_BLOCK_SIZE, CBLAKE3_BLOCK_SIZE,
-                     batch->counter, flags, words);
-    __builtin_memcpy(chaining, words, sizeof chaining);
-  }
+  size_t last = batch->blocks - 1;
+  cblake3_blocks(chaining, batch->input, last, batch->counter, batch->flags, batch->flags_first);
+  uint32_t flags = batch->flags | batch->flags_last | (last == 0 ? batch->flags_first : 0);
+  cblake3_blocks(chaining, batch->input + last * CBLAKE3_BLOCK_SIZE, 1, batch->counter, flags, 0);
   __builtin_memcpy(output, chaining, sizeof chaining);
 }
 
@@ -90,37 +95,37 @@ size_t cblake3_lanes(void) {
   return limit > 0 && limit < supported ? limit : supported;
 }
 
-// Hashes `count` inputs, as many side by side as there are lanes for. A kernel reads all its
-// inputs before it writes, and outputs are never longer than inputs, so the two may overlap.
-static void hash_all(struct batch batch, size_t count, uint8_t *output) {
+// Hashes `batch.count` inputs, as many side by side as there are lanes for; two inputs already pay
+// for a kernel that is not full. A kernel reads its inputs before it writes, and outputs are
+// never longer than inputs, so the two may overlap.
+static void hash_all(struct batch batch, uint8_t *output) {
   size_t lanes = cblake3_lanes();
-  while (count > 0) {
-    size_t taken = 1;
-#if defined(__x86_64__)
-    if (lanes >= 16 && count >= 16) {
-      hash_16(&batch, output);
-      taken = 16;
-    } else if (lanes >= 8 && count >= 8) {
-      hash_8(&batch, output);
-      taken = 8;
-    } else
-#endif
-    if (lanes >= 4 && count >= 4) {
-      hash_4(&batch, output);
-      taken = 4;
-    } else {
+  size_t remaining = batch.count;
+  while (remaining > 0) {
+    size_t count = remaining < lanes ? remaining : lanes;
+    batch.count = count;
+    if (count == 1) {
       hash_1(&batch, output);
+#if defined(__x86_64__)
+    } else if (count > 8) {
+      hash_16(&batch, output);
+    } else if (count > 4) {
+      hash_8(&batch, output);
+#endif
+    } else {
+      hash_4(&batch, output);
     }
-    batch.input += taken * batch.stride;
-    batch.counter += taken * batch.counter_step;
-    output += taken * 32;
-    count -= taken;
+    batch.input += count * batch.stride;
+    batch.counter += count * batch.counter_step;
+    output += count * 32;
+    remaining -= count;
   }
 }
 
 void cblake3_chunks(const uint8_t *input, size_t count, const uint32_t key[8], uint64_t counter,
                     uint32_t flags, uint8_t *output) {
   struct batch batch = {
+      .count = count,
       .input = input,
       .stride = CBLAKE3_CHUNK_SIZE,
       .blocks = CBLAKE3_CHUNK_SIZE / CBLAKE3_BLOCK_SIZE,
@@ -131,17 +136,18 @@ void cblake3_chunks(const uint8_t *input, size_t count, const uint32_t key[8], u
       .flags_first = CHUNK_START,
       .flags_last = CHUNK_END,
   };
-  hash_all(batch, count, output);
+  hash_all(batch, output);
 }
 
 void cblake3_parents(const uint8_t *input, size_t count, const uint32_t key[8], uint32_t flags,
                      uint8_t *output) {
   struct batch batch = {
+      .count = count,
       .input = input,
       .stride = CBLAKE3_BLOCK_SIZE,
       .blocks = 1,
       .key = key,
       .flags = flags | PARENT,
   };
-  hash_all(batch, count, output);
+  hash_all(batch, output);
 }

@@ -19,6 +19,12 @@ static void KERNEL(const struct batch *batch, uint8_t *output) {
   VECTOR h[8];
   for (size_t word = 0; word < 8; word++) h[word] = (VECTOR){0} + batch->key[word];
 
+  const uint8_t *inputs[LANES];
+  for (size_t lane = 0; lane < LANES; lane++) {
+    size_t number = lane < batch->count ? lane : batch->count - 1;
+    inputs[lane] = batch->input + number * batch->stride;
+  }
+
   VECTOR counter_low, counter_high;
   for (size_t lane = 0; lane < LANES; lane++) {
     uint64_t counter = batch->counter + lane * batch->counter_step;
@@ -32,13 +38,13 @@ static void KERNEL(const struct batch *batch, uint8_t *output) {
     if (block + 1 == batch->blocks) flags |= batch->flags_last;
 
     VECTOR m[16];
-    const uint8_t *start = batch->input + block * CBLAKE3_BLOCK_SIZE;
 #pragma clang loop unroll(full)
     for (size_t part = 0; part < 16; part += LANES) {
       VECTOR *rows = m + part;
 #pragma clang loop unroll(full)
       for (size_t lane = 0; lane < LANES; lane++)
-        __builtin_memcpy(&rows[lane], start + lane * batch->stride + part * 4, sizeof(VECTOR));
+        __builtin_memcpy(&rows[lane], inputs[lane] + block * CBLAKE3_BLOCK_SIZE + part * 4,
+                         sizeof(VECTOR));
       EXCHANGE(rows, 1)
       EXCHANGE(rows, 2)
 #if LANES >= 8
@@ -60,7 +66,7 @@ static void KERNEL(const struct batch *batch, uint8_t *output) {
     for (size_t word = 0; word < 8; word++) h[word] = v[word] ^ v[word + 8];
   }
 
-  for (size_t lane = 0; lane < LANES; lane++) {
+  for (size_t lane = 0; lane < batch->count; lane++) {
     uint32_t words[8];
     for (size_t word = 0; word < 8; word++) words[word] = h[word][lane];
     __builtin_memcpy(output + lane * 32, words, 32);

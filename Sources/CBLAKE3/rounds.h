@@ -55,8 +55,10 @@ static const uint8_t SCHEDULE[7][16] = {
     ROUND(v, m, 6);                                                                                \
   } while (0)
 
-// What a kernel hashes: LANES inputs, `stride` bytes apart, of `blocks` blocks each.
+// What a kernel hashes: `count` inputs, `stride` bytes apart, of `blocks` blocks each. Lanes past
+// `count` repeat the last input, and their results are dropped.
 struct batch {
+  size_t count;
   const uint8_t *input;
   size_t stride;
   size_t blocks;

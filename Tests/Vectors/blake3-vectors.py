@@ -28,7 +28,9 @@ for length in LENGTHS:
         blake3.blake3(message, derive_key_context=CONTEXT),
     ):
         output = hasher.digest(131)
-        print(f'      Output(\n        "{output[:32].hex()}",\n        last: "{output[123:].hex()}"),')
+        print("      Output(")
+        print(f'        "{output[:32].hex()}",')
+        print(f'        last: "{output[123:].hex()}"),')
     print("    ),")
 print("  ]")
 print("}")

@@ -14,6 +14,10 @@ enum {
 void cblake3_compress(const uint32_t chaining[8], const uint8_t block[64], uint32_t block_length,
                       uint64_t counter, uint32_t flags, uint32_t output[16]);
 
+// Compresses `count` blocks of one chunk, one after another; `flags_first` goes with the first.
+void cblake3_blocks(uint32_t chaining[8], const uint8_t *input, size_t count, uint64_t counter,
+                    uint32_t flags, uint32_t flags_first);
+
 // The chaining values of `count` whole chunks that lie side by side, 32 bytes each.
 // `counter` is the first chunk's number; `flags` holds the mode alone.
 void cblake3_chunks(const uint8_t *input, size_t count, const uint32_t key[8], uint64_t counter,

@@ -16,16 +16,16 @@ extension BLAKE3 {
   public var snapshot: [UInt8] {
     var bytes: [UInt8] = [
       Self.version, UInt8(mode.rawValue), UInt8(chunk.blockCount), UInt8(chunk.blocksCompressed),
-      UInt8(subtreeCount),
+      UInt8(subtrees.count),
     ]
-    bytes.reserveCapacity(Self.fixedCount + subtreeCount * 32)
+    bytes.reserveCapacity(Self.fixedCount + subtrees.count * 32)
     for shift in stride(from: 0, to: 64, by: 8) {
       bytes.append(UInt8(truncatingIfNeeded: chunk.number >> UInt64(shift)))
     }
     Self.append(key, to: &bytes)
     Self.append(chunk.value, to: &bytes)
     for index in 0..<64 { bytes.append(chunk.block[index]) }
-    for index in 0..<subtreeCount { Self.append(subtrees[index], to: &bytes) }
+    for subtree in subtrees { Self.append(subtree, to: &bytes) }
     return bytes
   }
 
@@ -53,10 +53,7 @@ extension BLAKE3 {
     chunk.block = [64 of UInt8] { bytes[Self.headerCount + 64 + $0] }
     chunk.blockCount = Int(bytes[2])
     chunk.blocksCompressed = Int(bytes[3])
-    self.subtreeCount = subtreeCount
-    for index in 0..<subtreeCount {
-      subtrees[index] = Words(bytes, at: Self.fixedCount + index * 32)
-    }
+    subtrees = (0..<subtreeCount).map { Words(bytes, at: Self.fixedCount + $0 * 32) }
   }
 
   private static func append(_ words: Words, to bytes: inout [UInt8]) {

@@ -18,8 +18,6 @@ extension BLAKE3 {
   struct Words: Sendable {
     var storage: [8 of UInt32]
 
-    static var zero: Words { Words(storage: [0, 0, 0, 0, 0, 0, 0, 0]) }
-
     /// The first words of the fractional parts of the square roots of the first eight primes.
     static var initial: Words {
       Words(storage: [
@@ -141,6 +139,12 @@ extension BLAKE3 {
       var remaining = count
       while remaining > 0 {
         if blockCount == 64 { compressBlock(mode: mode) }
+        if blockCount == 0, remaining > 64 {
+          let count = (remaining - 1) / 64
+          unsafe compress(start, count, mode: mode)
+          unsafe start += count * 64
+          remaining -= count * 64
+        }
         let taken = min(64 - blockCount, remaining)
         var span = block.mutableSpan
         unsafe span.withUnsafeMutableBytes { block in
@@ -155,13 +159,23 @@ extension BLAKE3 {
     }
 
     private mutating func compressBlock(mode: Flags) {
-      let flags = blocksCompressed == 0 ? mode.union(.chunkStart) : mode
-      value =
-        Node(input: value, block: block, blockCount: 64, counter: number, flags: flags)
-        .chainingValue
-      blocksCompressed += 1
+      let full = block
+      unsafe full.span.withUnsafeBufferPointer { full in
+        // The storage of a fixed-size array always has an address.
+        unsafe compress(full.baseAddress.unsafelyUnwrapped, 1, mode: mode)
+      }
       block = [64 of UInt8](repeating: 0)
       blockCount = 0
+    }
+
+    private mutating func compress(_ start: UnsafePointer<UInt8>, _ count: Int, mode: Flags) {
+      let first: Flags = blocksCompressed == 0 ? .chunkStart : []
+      var span = value.storage.mutableSpan
+      unsafe span.withUnsafeMutableBufferPointer { value in
+        unsafe cblake3_blocks(
+          value.baseAddress, start, count, number, mode.rawValue, first.rawValue)
+      }
+      blocksCompressed += count
     }
   }
 }

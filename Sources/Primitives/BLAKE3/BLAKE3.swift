@@ -9,8 +9,7 @@ public struct BLAKE3: Sendable {
   let mode: Flags
   var chunk: Chunk
   /// The chaining values of finished subtrees, largest first: one per bit set in `chunk.number`.
-  var subtrees: [54 of Words]
-  var subtreeCount: Int
+  var subtrees: [Words] = []
 
   /// An ordinary hash.
   public init() {
@@ -33,8 +32,6 @@ public struct BLAKE3: Sendable {
     self.key = key
     self.mode = mode
     chunk = Chunk(key: key, number: 0)
-    subtrees = [54 of Words](repeating: Words.zero)
-    subtreeCount = 0
   }
 
   /// The digest of one message that is already in memory.
@@ -71,8 +68,8 @@ public struct BLAKE3: Sendable {
 
   private func write(to output: inout MutableSpan<UInt8>, from offset: UInt64) {
     var node = chunk.node(mode: mode)
-    for index in (0..<subtreeCount).reversed() {
-      node = Node(left: subtrees[index], right: node.chainingValue, key: key, mode: mode)
+    for subtree in subtrees.reversed() {
+      node = Node(left: subtree, right: node.chainingValue, key: key, mode: mode)
     }
     node.writeRoot(to: &output, from: offset)
   }

@@ -90,5 +90,5 @@ extension ArtifactStore {
     return hasher
   }
 
-  private static var hashBufferSize: Int { 1 << 20 }
+  private static var hashBufferSize: Int { 256 << 10 }
 }
