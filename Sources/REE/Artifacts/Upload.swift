@@ -31,10 +31,18 @@ public final class Upload: Sendable {
   }
 
   deinit {
-    let (hasEnded, isKept) = progress.withLock { progress in
-      (progress.hasEnded, progress.file != nil && progress.durable > 0 && request.digest != nil)
-    }
-    if !hasEnded { store.release(id, keepsFiles: isKept) }
+    progress.withLock { interrupt(&$0) }
+  }
+
+  /// Ends this writer; what is durable waits for the next one.
+  ///
+  /// Also after a failed synchronization: the system may have dropped the bytes that it could not
+  /// write, and would report success if it were asked again.
+  private func interrupt(_ progress: inout Progress) {
+    guard !progress.hasEnded else { return }
+    progress.hasEnded = true
+    let isResumable = progress.file != nil && request.digest != nil && progress.durable > 0
+    store.release(id, keepsFiles: isResumable)
   }
 
   /// The offset of the next byte: the resume point at first.
@@ -83,6 +91,7 @@ public final class Upload: Sendable {
         try store.record(
           id, request, durableBytes: progress.received, hasher: progress.hasher)
       } catch {
+        interrupt(&progress)
         throw .storage(error)
       }
       progress.durable = progress.received
@@ -114,6 +123,7 @@ public final class Upload: Sendable {
       do throws(FileError) {
         try progress.file?.synchronize()
       } catch {
+        interrupt(&progress)
         throw .storage(error)
       }
       let artifact = try store.commit(request, digest: actual, id: id)
