@@ -72,5 +72,14 @@ let package = Package(
     schema("StandardSchema"),
     program("protoc-gen-gensyn", [protobuf, protobufPlugins]),
 
+    library("CBLAKE3"),
+    swift("Primitives", ["CBLAKE3"]),
+    tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
+
+    swift("Files"),
+    .target(name: "CWire", dependencies: ["CProtobufC"], exclude: ["protos"]),
+    swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
+    tests("REETests", ["Files", "Primitives", "REE"]),
+
   ]
 )
