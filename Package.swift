@@ -68,6 +68,13 @@ let package = Package(
     swift("HTTP", ["Buffers"]),
     swift("HTTP2", ["Buffers", "CNghttp2", "HTTP"]),
     swift("RPC", ["Buffers", "CSystem", protobuf]),
+    swift("RPCWire", ["Buffers", "HTTP", "RPC", "CZlib", "CZstd", protobuf]),
+    swift("TLS", ["Buffers", "COpenSSL"]),
+    swift("HTTP1", ["Buffers", "CHTTPParser", "HTTP"]),
+    swift("Transport", ["Buffers", "Net", "TLS"]),
+    swift(
+      "RPCServer",
+      ["Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport"]),
     schema("Schema"),
     schema("StandardSchema"),
     program("protoc-gen-gensyn", [protobuf, protobufPlugins]),

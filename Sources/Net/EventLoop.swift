@@ -22,6 +22,8 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   /// The time of the current turn, so that not every timer asks the clock.
   public private(set) var now = ContinuousClock.now
   private var isStopped = false
+  /// Where whoever reads from a socket on this loop reads to; nobody keeps anything in it.
+  public let readBuffer: UnsafeMutableRawBufferPointer
 
   private struct Remote {
     var jobs: [UnownedJob] = []
@@ -35,6 +37,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   /// Starts a loop with a thread of its own.
   public init(name: String) throws(SystemError) {
+    unsafe readBuffer = .allocate(byteCount: Self.readBufferSize, alignment: 64)
     epoll = try SystemError.check("epoll_create1", epoll_create1(Int32(EPOLL_CLOEXEC)))
     wakeup = try SystemError.check(
       "eventfd", eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC)))
@@ -50,9 +53,12 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   }
 
   deinit {
+    unsafe readBuffer.deallocate()
     close(epoll)
     close(wakeup)
   }
+
+  private static let readBufferSize = 256 << 10
 
   /// Whether the calling thread is the loop's.
   public var isCurrent: Bool {

@@ -86,6 +86,11 @@ public struct Socket: ~Copyable {
     return status == 0 ? credentials : nil
   }
 
+  /// Ends both directions; the descriptor lives on until its owner goes.
+  public borrowing func shutdown() {
+    _ = Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
+  }
+
   private func set(_ level: Int32, _ option: Int32, _ value: Int32) {
     var value = value
     unsafe setsockopt(

@@ -1,5 +1,5 @@
 public import HTTP2
-public import RPC
+internal import RPC
 
 /// What callers of one server may ask of it. The defaults suit a public address.
 public struct Limits: Sendable {

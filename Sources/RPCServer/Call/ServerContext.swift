@@ -1,3 +1,4 @@
+internal import HTTP1
 internal import Net
 internal import RPC
 internal import RPCWire
@@ -13,6 +14,7 @@ final class LoopContext {
   let observers: [any ServerObserver]
   let compressor = Compressor()
   let decompressor = Decompressor()
+  let date = DateField()
   /// Calls whose handlers run on this loop.
   var runningCalls = 0
   var isDraining = false

@@ -40,8 +40,6 @@ extension ServerExchange {
             guard value.equals("1") else {
               throw RPCError(.invalidArgument, "connect-protocol-version must be 1")
             }
-          } else if name.byteCount > 4, name.ends(with: "-bin") {
-            _ = try Metadata(checking: name, value)
           }
         } catch {
           failure = failure ?? error
@@ -49,6 +47,7 @@ extension ServerExchange {
       }
     }
     if let failure { throw failure }
+    metadata = try Metadata(reading: headers)
     if let timeout { deadline = .after(timeout) }
     deframer = Deframer(wire.requestFlags, lengthMax: context.limits.requestSizeMax)
     if wire == .grpcWebText { base64 = Base64StreamDecoder() }
@@ -113,7 +112,7 @@ extension ServerExchange {
     }
     guard let arrived else { return false }
     message = arrived
-    try body(message.span.bytes)
+    unsafe try body(message.span.bytes)
     return true
   }
 
@@ -130,7 +129,7 @@ extension ServerExchange {
       if let failure { throw failure }
       if let arrived = try takeMessage(body) { return arrived }
       credit()
-      await withUnsafeContinuation { readWaiter = $0 }
+      unsafe await withUnsafeContinuation { unsafe readWaiter = unsafe $0 }
     }
   }
 
@@ -202,7 +201,7 @@ extension ServerExchange {
 
   private func waitHere() async {
     guard !isFinished, output.count > context.limits.responseBufferMax / 2 else { return }
-    await withUnsafeContinuation { writeWaiter = $0 }
+    unsafe await withUnsafeContinuation { unsafe writeWaiter = unsafe $0 }
   }
 
   func sendMetadata() async throws {

@@ -96,19 +96,18 @@ extension ServerExchange {
       respond(status: 405, "call this method with POST\n", [("allow", "POST")])
       return .answered
     }
-    do {
-      let query = target.drop { $0 != "?" }.dropFirst()
-      let request = try ConnectGet(reading: String(query))
+    let query = target.drop { $0 != "?" }.dropFirst()
+    do throws(ConnectQuery.Refusal) {
+      let request = unsafe try ConnectQuery(reading: Array(query.utf8).span.bytes)
       isGet = true
       requestCompression = request.compression
       input.append(request.message)
       return .call(ContentType(.connectUnary, request.codec), handler)
     } catch {
       contentType = ContentType(.connectUnary, .proto)
-      if error.code == .unimplemented {
-        respond(status: 415, "\(error.message)\n")
-      } else {
-        refuse(error)
+      switch error {
+      case .unknownCodec: respond(status: 415, "the encoding is not supported; use proto or json\n")
+      case .failed(let error): refuse(error)
       }
       return .answered
     }

@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import Buffers
 internal import HTTP
 internal import RPC
@@ -163,8 +164,14 @@ extension ServerExchange {
   }
 
   private func finishConnectStream(_ status: Status, _ trailers: Metadata) {
-    ConnectEndStream.append(
-      error: status.code == .ok ? nil : status, metadata: trailers, to: &output)
+    // Nothing in it can be refused once unsendable trailers are left out.
+    try? output.appendMessage(.endStream) { output in
+      do {
+        try EndStream(status, trailers: trailers).append(to: &output)
+      } catch {
+        try EndStream(status).append(to: &output)
+      }
+    }
     outputHasEnded = true
     beginOrContinue(extras.state.withLock { $0.responseMetadata })
   }
@@ -187,7 +194,7 @@ extension ServerExchange {
       appendHead(to: &fields)
     } else {
       output.removeAll()
-      fields.append(":status", String(status.code.connectHTTPStatus))
+      fields.append(":status", String(status.code.httpStatus))
       fields.append("content-type", "application/json")
       if let origin { context.cors?.append(to: &fields, for: origin) }
       ConnectError.append(status, to: &output)

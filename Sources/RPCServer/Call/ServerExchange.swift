@@ -72,16 +72,8 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   var wire: WireProtocol { contentType.wireProtocol }
   var peer: Peer { connection.peer }
 
-  private var parsedMetadata: Metadata?
-
-  var metadata: Metadata {
-    // Interceptors read it on the loop, before the handler may leave it.
-    if let parsedMetadata { return parsedMetadata }
-    // What cannot be read was refused when the headers arrived.
-    let parsed = (try? Metadata(reading: headers)) ?? Metadata()
-    parsedMetadata = parsed
-    return parsed
-  }
+  /// What came beside the messages. Read when the headers arrive: bad base64 refuses the call.
+  var metadata = Metadata()
 
   // MARK: What the connection tells
 
@@ -116,7 +108,7 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
       finish(error)
       return
     }
-    if readWaiter != nil || mustBeWhole { credit() }
+    if unsafe readWaiter != nil || mustBeWhole { credit() }
     wakeReader()
   }
 
@@ -133,11 +125,11 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   }
 
   override func outputShrank() {
-    guard output.count <= context.limits.responseBufferMax / 2, let waiter = writeWaiter else {
+    guard output.count <= context.limits.responseBufferMax / 2, let waiter = unsafe writeWaiter else {
       return
     }
-    writeWaiter = nil
-    waiter.resume()
+    unsafe writeWaiter = nil
+    unsafe waiter.resume()
   }
 
   override func ended(_ reason: EndReason) {
@@ -175,15 +167,15 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   }
 
   func wakeReader() {
-    guard let waiter = readWaiter else { return }
-    readWaiter = nil
-    waiter.resume()
+    guard let waiter = unsafe readWaiter else { return }
+    unsafe readWaiter = nil
+    unsafe waiter.resume()
   }
 
   func wakeWriter() {
-    guard let waiter = writeWaiter else { return }
-    writeWaiter = nil
-    waiter.resume()
+    guard let waiter = unsafe writeWaiter else { return }
+    unsafe writeWaiter = nil
+    unsafe waiter.resume()
   }
 
   func stopTimer() {
