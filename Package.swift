@@ -55,6 +55,9 @@ let package = Package(
     swift("Net", ["CSystem"]),
     swift("HTTP", ["Buffers"]),
     swift("RPC", ["Buffers", "CSystem", protobuf]),
+    swift("RPCWire", ["Buffers", "HTTP", "RPC", "CZlib", "CZstd", protobuf]),
+
+    tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", protobuf]),
 
   ]
 )
