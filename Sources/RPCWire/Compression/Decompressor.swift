@@ -27,13 +27,13 @@ package final class Decompressor {
   }
 
   private func decompress(
-    _ bytes: RawSpan, into output: inout ByteQueue, with decoder: some Decoder, limit: Int
+    _ bytes: RawSpan, into output: inout ByteQueue, with expander: some Expander, limit: Int
   ) throws(RPCError) {
     let start = output.count
     do throws(RPCError) {
       try unsafe bytes.withUnsafeBytes { (input) throws(RPCError) in
-        unsafe decoder.start(input)
-        try fill(&output, from: decoder, inputCount: input.count, limit: limit)
+        unsafe expander.start(input)
+        try fill(&output, from: expander, inputCount: input.count, limit: limit)
       }
     } catch {
       output.truncate(to: start)
@@ -44,7 +44,7 @@ package final class Decompressor {
   /// Doubles the room as long as there is more, up to one byte above the limit: a message that
   /// reaches it is too large.
   private func fill(
-    _ output: inout ByteQueue, from decoder: some Decoder, inputCount: Int, limit: Int
+    _ output: inout ByteQueue, from expander: some Expander, inputCount: Int, limit: Int
   ) throws(RPCError) {
     let limit = min(max(limit, 0), Int(UInt32.max))
     var produced = 0
@@ -54,7 +54,7 @@ package final class Decompressor {
       let room = min(limit + 1 - produced, max(produced, 4 * min(inputCount, limit), 1024))
       output.reserve(exactly: room)
       unsafe produced += try output.append(upTo: room) { (room) throws(RPCError) in
-        let step = try unsafe decoder.decode(into: room)
+        let step = try unsafe expander.decode(into: room)
         isDone = step.isDone
         return step.written
       }
@@ -64,7 +64,7 @@ package final class Decompressor {
 }
 
 /// A library's decompression of one message, which reads memory that the caller keeps in place.
-protocol Decoder: AnyObject {
+protocol Expander: AnyObject {
   /// Begins a message.
   @unsafe func start(_ input: UnsafeRawBufferPointer)
 

@@ -3,7 +3,7 @@ internal import RPC
 
 /// One inflate stream of zlib, used again for every message.
 @safe
-final class Inflater: Decoder {
+final class Inflater: Expander {
   private let format: ZlibFormat
   // zlib wants the stream to stay where it was initialized.
   private let stream: UnsafeMutablePointer<z_stream>

@@ -3,7 +3,7 @@ internal import RPC
 
 /// One decompression context of zstd, used again for every message.
 @safe
-final class ZstdDecoder: Decoder {
+final class ZstdDecoder: Expander {
   /// What RFC 9659 lets a frame ask a receiver to remember: 8 MiB.
   private static let windowLogMax: Int32 = 23
 

@@ -33,7 +33,7 @@ extension Metadata {
   package func append(
     to fields: inout HeaderList, prefix: String = ""
   ) throws(Metadata.Malformed) {
-    for field in self.fields { try field.checkSendable() }
+    try checkSendable()
     for field in self.fields {
       let name = prefix.isEmpty ? field.name : prefix + field.name
       switch field.value {
@@ -45,6 +45,14 @@ extension Metadata {
 }
 
 extension Metadata {
+  /// Checks that every field may travel.
+  ///
+  /// The protocols' own fields would change what the message means, and a line break would be a
+  /// field of its own on HTTP/1.1. Unlike ``validate()`` this lets pass what the core adds itself.
+  package func checkSendable() throws(Malformed) {
+    for field in fields { try field.checkSendable() }
+  }
+
   /// Whether the field is HTTP's own or a protocol's, and no metadata of a call.
   package static func isReserved(_ name: RawSpan) -> Bool {
     guard !name.isEmpty else { return true }
@@ -73,8 +81,6 @@ extension Metadata {
 }
 
 extension Metadata.Field {
-  /// The protocols' own fields would change what the message means, and a line break would be a
-  /// field of its own on HTTP/1.1.
   fileprivate func checkSendable() throws(Metadata.Malformed) {
     let bytes = unsafe name.utf8.span.bytes
     for offset in bytes.byteOffsets where !bytes[offset].isMetadataName { throw .name(name) }
