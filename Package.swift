@@ -57,7 +57,8 @@ let package = Package(
     swift("RPC", ["Buffers", "CSystem", protobuf]),
     swift("RPCWire", ["Buffers", "HTTP", "RPC", "CZlib", "CZstd", protobuf]),
 
-    tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", protobuf]),
+    swift("Fuzz", ["Buffers", "HTTP", "RPC", "RPCWire"], path: "Tests/Fuzz"),
+    tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
 
   ]
 )
