@@ -88,5 +88,8 @@ let package = Package(
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
     tests("REETests", ["Files", "Primitives", "REE"]),
 
+    swift("Fuzz", ["Buffers", "HTTP", "RPC", "RPCWire"], path: "Tests/Fuzz"),
+    tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
+
   ]
 )

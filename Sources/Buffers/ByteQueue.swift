@@ -75,6 +75,21 @@ extension ByteQueue {
     unsafe base = grown
   }
 
+  /// Makes room for `extra` more bytes at the end and for no more, where storage must stay within a
+  /// limit.
+  public mutating func reserve(exactly extra: Int) {
+    guard capacity &- tail < extra else { return }
+    if head > 0, let base = unsafe base {
+      unsafe memmove(base, base + head, count)
+      tail = count
+      head = 0
+    }
+    guard capacity - tail < extra else { return }
+    capacity = tail + extra
+    guard let grown = unsafe realloc(base, capacity) else { fatalError("out of memory") }
+    unsafe base = grown
+  }
+
   /// Appends `extra` bytes that `fill` writes, all of them.
   @inlinable
   public mutating func append<E: Error>(
