@@ -3,7 +3,7 @@ internal import Glibc
 
 /// An open socket, non-blocking; closed when its owner lets go of it.
 @safe
-public struct Socket: ~Copyable {
+public struct Socket: ~Copyable, Sendable {
   public let descriptor: Int32
 
   private init(descriptor: Int32) {

@@ -5,6 +5,7 @@ internal import TLS
 internal import Transport
 
 /// The part of a server that lives on one event loop: it accepts connections and keeps them.
+@safe
 final class LoopServer: ConnectionRegistry, TimerTarget, @unchecked Sendable {
   // Unchecked: everything is touched on the loop only.
   let context: LoopContext
@@ -92,7 +93,7 @@ extension LoopServer {
     if connections.isEmpty {
       let waiters = unsafe whenEmpty
       unsafe whenEmpty.removeAll()
-      for waiter in unsafe waiters { unsafe waiter.resume() }
+      for unsafe waiter in unsafe waiters { unsafe waiter.resume() }
     }
   }
 }

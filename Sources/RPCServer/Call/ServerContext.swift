@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HTTP1
 internal import Net
 internal import RPC
@@ -14,7 +15,7 @@ final class LoopContext {
   let observers: [any ServerObserver]
   let compressor = Compressor()
   let decompressor = Decompressor()
-  let date = DateField()
+  let date = DateField { Int64(time(nil)) }
   /// Calls whose handlers run on this loop.
   var runningCalls = 0
   var isDraining = false

@@ -8,6 +8,7 @@ internal import RPCWire
 ///
 /// Belongs to its connection's event loop. The handler's task prefers that loop, so that its reads
 /// and writes are plain calls; from elsewhere they hop.
+@safe
 final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Sendable {
   // Unchecked: everything below is touched on the loop only; what others may touch is in `extras`.
   let context: LoopContext
@@ -15,7 +16,7 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   let extras = CallExtras()
 
   // What the request says, known once its headers are here.
-  private(set) var contentType = ContentType(.grpc, .proto)
+  var contentType = ContentType(.grpc, .proto)
   private(set) var handler: MethodHandler?
   private(set) var page: Page?
   var pageMethod = ""
