@@ -79,6 +79,13 @@ let package = Package(
     schema("StandardSchema"),
     program("protoc-gen-gensyn", [protobuf, protobufPlugins]),
 
+    schema("InteropSchema", path: "Tests/Interop/Schema"),
+    swift(
+      "InteropService", ["RPC", "InteropSchema", protobuf], path: "Tests/Interop/Service"),
+    program(
+      "interop-server", ["InteropService", "RPC", "RPCServer", "TLS"],
+      path: "Tests/Interop/Server"),
+
     library("CBLAKE3"),
     swift("Primitives", ["CBLAKE3"]),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),

@@ -8,6 +8,7 @@ final class InProcessCall: ServerStream, ClientStream {
   let deadline: Deadline?
   let codec: Codec
   let extras = CallExtras()
+  let requestWasCompressed = false
   let peer = Peer(address: "in-process")
   private let responseSizeMax: Int
   private let limits: InProcessTransport.Limits

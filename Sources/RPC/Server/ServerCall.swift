@@ -24,6 +24,9 @@ public struct ServerCall: Sendable {
   /// How the caller encodes messages, and the response is encoded.
   public var codec: Codec { stream.codec }
 
+  /// Whether the message that was received last had been compressed on its way.
+  public var requestWasCompressed: Bool { stream.requestWasCompressed }
+
   /// Who calls, where an interceptor has proven it.
   public var caller: Caller? {
     get { stream.extras.state.withLock { $0.caller } }

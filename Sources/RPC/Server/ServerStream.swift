@@ -11,6 +11,8 @@ package protocol ServerStream: AnyObject, Sendable {
   var peer: Peer { get }
   var codec: Codec { get }
   var extras: CallExtras { get }
+  /// Whether the message that was received last had been compressed.
+  var requestWasCompressed: Bool { get }
 
   /// Waits for the next request message and lets `body` read it; false once the caller has
   /// half-closed.

@@ -168,7 +168,8 @@ extension ServerExchange {
   private func withDecompressed(
     _ message: RawSpan, _ compression: Compression, _ body: (RawSpan) throws -> Void
   ) throws {
-    guard compression != .identity else { return try body(message) }
+    requestWasCompressed = compression != .identity
+    guard requestWasCompressed else { return try body(message) }
     var plain = ByteQueue()
     try context.decompressor.decompress(
       message, into: &plain, compression, limit: context.limits.requestSizeMax)

@@ -36,6 +36,7 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   var uncredited = 0
   /// A message that is not framed: Connect's unary request.
   var bareMessageWasRead = false
+  var requestWasCompressed = false
 
   // What was answered.
   var responseStarted = false

@@ -134,9 +134,9 @@ extension Connection {
     } catch {
       // What the library has to say about it, a GOAWAY, goes out first.
       violation = "\(error)"
-      stream?.setNeedsFlush()
     }
-    if session.isFinished || session.violation != nil { stream?.setNeedsFlush() }
+    // Settings and acknowledgements are the library's own to send; nobody announces them.
+    if session.hasOutput || session.isFinished || violation != nil { stream?.setNeedsFlush() }
   }
 
   private func feed(_ session: HTTP1.ServerSession, _ bytes: RawSpan) {
