@@ -78,6 +78,9 @@ let package = Package(
     schema("Schema"),
     schema("StandardSchema"),
     program("protoc-gen-gensyn", [protobuf, protobufPlugins]),
+    schema("InteropSchema", path: "Tests/Interop/Schema"),
+
+    tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
 
     schema("InteropSchema", path: "Tests/Interop/Schema"),
     swift(

@@ -20,9 +20,9 @@ extension ServiceFile {
       return ".\(method.kind.rawValue)(\(descriptor), self.\(method.name)(\(labels))),"
     }
     let list = handlers.isEmpty ? "[]" : "[\n\(handlers.joined(separator: "\n").indented())\n]"
+    let header = "\(access)protocol \(service.name): \(options.module).Service"
     return [
-      nested(
-        "\(comment)\(header) {\(declared)}"),
+      nested("\(comment)\(header) {\(declared)}"),
       """
       extension \(namespace.name).\(service.name) {
         \(access)static var descriptor: \(rpc("ServiceDescriptor")) { \(namespace.name).\(service.property) }

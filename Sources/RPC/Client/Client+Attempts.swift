@@ -63,8 +63,8 @@ extension Client {
         }
         let allowed = throttle.failed()
         let pushback = Pushback(error.metadata)
-        guard allowed, pushback != .stop, attempt < min(policy.attemptsMax, RetryPolicy.attemptsLimit)
-        else { throw error }
+        let attemptsMax = min(policy.attemptsMax, RetryPolicy.attemptsLimit)
+        guard allowed, pushback != .stop, attempt < attemptsMax else { throw error }
         attempt += 1
         let delay =
           pushback.delay ?? policy.backoff(before: attempt, random: .random(in: 0..<1))

@@ -79,27 +79,11 @@ private final class LazyCall: Sendable {
   }
 
   func response() async throws(RPCError) -> ClientResponse {
-    let start = start
     let task: Task<Result<ClientResponse, RPCError>, Never>
-    switch state.withLock({ $0 }) {
-    case .answered(let response):
-      return response
-    case .cancelled:
-      throw .cancelled
-    case .started(let running):
-      task = running
-    case .idle:
-      task = state.withLock { state in
-        let task = Task {
-          do throws(RPCError) {
-            return Result<ClientResponse, RPCError>.success(try await start())
-          } catch {
-            return .failure(error)
-          }
-        }
-        state = .started(task)
-        return task
-      }
+    switch state.withLock({ begin(&$0) }) {
+    case .answered(let response): return response
+    case .cancelled, .idle: throw .cancelled
+    case .started(let running): task = running
     }
     let result = await withTaskCancellationHandler {
       await task.value
@@ -111,6 +95,21 @@ private final class LazyCall: Sendable {
       if case .started = state { state = .answered(response) }
     }
     return response
+  }
+
+  /// Starts the call unless that has happened, in one step: two may ask at once.
+  private func begin(_ state: inout State) -> State {
+    guard case .idle = state else { return state }
+    let start = start
+    state = .started(
+      Task {
+        do throws(RPCError) {
+          return .success(try await start())
+        } catch {
+          return .failure(error)
+        }
+      })
+    return state
   }
 
   var trailers: Metadata {

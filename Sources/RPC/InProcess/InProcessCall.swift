@@ -57,7 +57,7 @@ final class InProcessCall: ServerStream, ClientStream {
   }
 
   private func end(_ error: RPCError?, discardingMessages: Bool) {
-    let trailers = extras.state.withLock { $0.responseTrailers }
+    let (metadata, trailers) = extras.state.withLock { ($0.responseMetadata, $0.responseTrailers) }
     let wake = state.withLock { state -> [CheckedContinuation<Void, Never>] in
       guard state.outcome == nil else {
         if discardingMessages { state.responses.messages.removeAll() }
@@ -65,6 +65,7 @@ final class InProcessCall: ServerStream, ClientStream {
       }
       var error = error
       error?.metadata.append(contentsOf: trailers)
+      if error == nil, state.responseMetadata == nil { state.responseMetadata = metadata }
       state.outcome = Outcome(error: error)
       state.trailers = trailers
       if discardingMessages { state.responses.messages.removeAll() }
@@ -106,11 +107,8 @@ extension InProcessCall {
       case .ended(let error):
         throw error
       case .wait:
-        await wait { state, waiter in
-          guard state.outcome == nil, state.requests.isEmptyAndOpen else { return false }
-          state.requests.receiver = waiter
-          return true
-        }
+        try Task.checkCancellation()
+        await wait(in: \.requests.receiver) { $0.outcome == nil && $0.requests.isEmptyAndOpen }
       }
     }
   }
@@ -120,7 +118,7 @@ extension InProcessCall {
     var queue = ByteQueue()
     try encode(&queue)
     let bytes = queue.take(queue.count)
-    try await put(bytes, into: \.responses)
+    try await put(bytes, into: \.responses, waitingIn: \.responses.sender)
   }
 
   func sendMetadata() async throws {
@@ -138,7 +136,7 @@ extension InProcessCall {
 
 extension InProcessCall {
   func send(_ message: [UInt8], last: Bool) async throws(RPCError) {
-    try await put(message, into: \.requests)
+    try await put(message, into: \.requests, waitingIn: \.requests.sender)
     if last { await finishSending() }
   }
 
@@ -158,11 +156,8 @@ extension InProcessCall {
         if let error = outcome.error { throw error }
         return [:]
       }
-      await wait { state, waiter in
-        guard state.outcome == nil, state.responseMetadata == nil else { return false }
-        state.metadataWaiter = waiter
-        return true
-      }
+      if Task.isCancelled { throw .cancelled }
+      await wait(in: \.metadataWaiter) { $0.outcome == nil && $0.responseMetadata == nil }
     }
   }
 
@@ -190,11 +185,8 @@ extension InProcessCall {
       case .ended(let error):
         throw error
       case .wait:
-        await wait { state, waiter in
-          guard state.outcome == nil, state.responses.isEmptyAndOpen else { return false }
-          state.responses.receiver = waiter
-          return true
-        }
+        if Task.isCancelled { throw .cancelled }
+        await wait(in: \.responses.receiver) { $0.outcome == nil && $0.responses.isEmptyAndOpen }
       }
     }
   }
@@ -222,10 +214,18 @@ extension InProcessCall {
 
     var isEmptyAndOpen: Bool { messages.isEmpty && !isFinished }
 
+    /// Empty messages fill a buffer as well.
+    private static func weight(of message: [UInt8]) -> Int { message.count + 5 }
+
+    mutating func append(_ message: [UInt8]) {
+      messages.append(message)
+      byteCount += Self.weight(of: message)
+    }
+
     mutating func next() -> Step {
       guard !messages.isEmpty else { return isFinished ? .finished : .wait }
       let message = messages.removeFirst()
-      byteCount -= message.count
+      byteCount -= Self.weight(of: message)
       defer { sender = nil }
       return .message(message, sender: sender)
     }
@@ -244,32 +244,51 @@ extension InProcessCall {
     }
   }
 
+  /// Where the state keeps somebody who waits.
+  private typealias Slot = WritableKeyPath<State, CheckedContinuation<Void, Never>?> & Sendable
+
   private func put(
-    _ bytes: [UInt8], into pipe: any WritableKeyPath<State, MessagePipe> & Sendable
+    _ bytes: [UInt8], into pipe: any WritableKeyPath<State, MessagePipe> & Sendable,
+    waitingIn slot: any Slot
   ) async throws(RPCError) {
     let (receiver, error) = state.withLock {
       state -> (CheckedContinuation<Void, Never>?, RPCError?) in
       if let outcome = state.outcome { return (nil, outcome.error ?? .cancelled) }
-      state[keyPath: pipe].messages.append(bytes)
-      state[keyPath: pipe].byteCount += bytes.count
+      state[keyPath: pipe].append(bytes)
       return (state[keyPath: pipe].takeReceiver(), nil)
     }
     if let error { throw error }
     receiver?.resume()
     let limit = limits.bufferSizeMax
-    await wait { state, waiter in
-      guard state.outcome == nil, state[keyPath: pipe].byteCount > limit else { return false }
-      state[keyPath: pipe].sender = waiter
-      return true
+    await wait(in: slot) {
+      $0.outcome == nil && $0[keyPath: pipe].byteCount > limit
     }
+    // A handler may cancel the task of one direction while the call goes on.
+    if Task.isCancelled { throw .cancelled }
   }
 
-  /// Suspends if `register` stores the continuation; it decides under the lock.
+  /// Suspends while `condition` holds, until somebody takes the continuation out of `slot` or the
+  /// task is cancelled.
   private func wait(
-    _ register: (inout State, CheckedContinuation<Void, Never>) -> Bool
+    in slot: any Slot,
+    while condition: (State) -> Bool
   ) async {
-    await withCheckedContinuation { continuation in
-      if !state.withLock({ register(&$0, continuation) }) { continuation.resume() }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let waits = state.withLock { state in
+          // The handler below runs after the flag is set, and then finds what is stored here.
+          guard !Task.isCancelled, condition(state) else { return false }
+          state[keyPath: slot] = continuation
+          return true
+        }
+        if !waits { continuation.resume() }
+      }
+    } onCancel: {
+      let waiter = state.withLock { state in
+        defer { state[keyPath: slot] = nil }
+        return state[keyPath: slot]
+      }
+      waiter?.resume()
     }
   }
 }

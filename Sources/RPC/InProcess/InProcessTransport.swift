@@ -27,7 +27,9 @@ public final class InProcessTransport: ClientTransport {
     }
     let router = router
     let task = Task.detached {
-      let error = await router.serve(pipe, with: handler)
+      var error = await router.serve(pipe, with: handler)
+      // No more than what a wire would carry.
+      error?.cause = nil
       pipe.finish(error)
     }
     pipe.onEnd { task.cancel() }

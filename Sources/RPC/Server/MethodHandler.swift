@@ -46,7 +46,8 @@ extension MethodHandler {
 
   public static func bidirectional<Request: Message, Response: Message>(
     _ method: MethodDescriptor,
-    _ body: @escaping @Sendable (RequestStream<Request>, ResponseWriter<Response>, ServerCall)
+    _ body:
+      @escaping @Sendable (RequestStream<Request>, ResponseWriter<Response>, ServerCall)
       async throws -> Void
   ) -> MethodHandler {
     MethodHandler(method) { call in

@@ -47,8 +47,11 @@ public struct Router: Sendable {
         }
       }
       return nil
-    } catch let error as RPCError {
+    } catch var error as RPCError {
       if error.cause != nil { report(call.method, error) }
+      // An error of a call that the handler made says this about that call, not about ours.
+      error.isUnprocessed = false
+      error.attempts = []
       return error
     } catch {
       let mapped = RPCError(thrown: error, deadline: call.deadline)

@@ -68,7 +68,8 @@ private struct QueueBytes: SwiftProtobufContiguousBytes {
       let queue = unsafe target.assumingMemoryBound(to: ByteQueue.self)
       unsafe queue.pointee.append(count: count) { unsafe start = $0.baseAddress }
     }
-    unsafe self.start = start
+    // SwiftProtobuf unwraps the address even of no bytes at all; this one is never written to.
+    unsafe self.start = start ?? UnsafeMutableRawPointer(bitPattern: 1)
     self.count = count
   }
 

@@ -40,7 +40,8 @@ public struct Metadata: Sendable, Hashable {
 
   /// Every text of that name, in order.
   public func texts(_ name: String) -> [String] {
-    fields.compactMap { field in
+    let name = name.lowercased()
+    return fields.compactMap { field in
       guard case .text(let text) = field.value, field.name == name else { return nil }
       return text
     }
@@ -48,7 +49,8 @@ public struct Metadata: Sendable, Hashable {
 
   /// Every value of that name as bytes, in order.
   public func binaries(_ name: String) -> [[UInt8]] {
-    fields.compactMap { field in
+    let name = name.lowercased()
+    return fields.compactMap { field in
       guard case .binary(let bytes) = field.value, field.name == name else { return nil }
       return bytes
     }
@@ -67,6 +69,7 @@ public struct Metadata: Sendable, Hashable {
   }
 
   public mutating func removeAll(_ name: String) {
+    let name = name.lowercased()
     fields.removeAll { $0.name == name }
   }
 }
