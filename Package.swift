@@ -52,6 +52,7 @@ let package = Package(
     library("CSystem"),
 
     swift("Buffers"),
+    swift("Descriptors", [protobuf]),
 
   ]
 )
