@@ -53,6 +53,8 @@ let package = Package(
 
     swift("Buffers"),
     swift("Descriptors", [protobuf]),
+    program(
+      "conformance-protobuf", ["Descriptors"], path: "Tests/Conformance/Protobuf"),
 
   ]
 )
