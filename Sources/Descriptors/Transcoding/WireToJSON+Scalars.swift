@@ -69,7 +69,9 @@ extension WireToJSON {
     } else {
       // The shortest digits that read back as the same number.
       let text = value.description
-      json.token(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
+      // Readers with integers take "-0" for one and lose the sign.
+      let isWhole = text.hasSuffix(".0") && text != "-0.0"
+      json.token(isWhole ? String(text.dropLast(2)) : text)
     }
   }
 
