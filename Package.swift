@@ -53,6 +53,7 @@ let package = Package(
 
     swift("Buffers"),
     swift("Descriptors", [protobuf]),
+    tests("DescriptorsTests", ["Descriptors", protobuf]),
     program(
       "conformance-protobuf", ["Descriptors"], path: "Tests/Conformance/Protobuf"),
 

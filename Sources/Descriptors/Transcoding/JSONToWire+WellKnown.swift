@@ -18,7 +18,7 @@ extension JSONToWire {
     case .fieldMask: try writeFieldMask(at: node, in: json)
     case .structure:
       try writeMap(
-        type.fields[0], pool.message(of: type.fields[0]), at: node, in: json, depth: depth)
+        type.fields[0], pool.mapEntry(of: type.fields[0]), at: node, in: json, depth: depth)
     case .listValue: try writeArray(type.fields[0], at: node, in: json, depth: depth)
     case .value: try writeValue(type, at: node, in: json, depth: depth)
     case .wrapper: try writeElement(type.fields[0], at: node, in: json, depth: depth)

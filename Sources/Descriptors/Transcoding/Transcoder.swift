@@ -86,6 +86,13 @@ extension DescriptorPool {
     return message
   }
 
+  /// The type of a map's entries: a key and a value, which the pool has checked.
+  func mapEntry(of field: FieldDescriptor) throws(TranscodingError) -> MessageDescriptor {
+    let type = try message(of: field)
+    guard type.isMapEntry else { throw TranscodingError(.unknownType(type.fullName)) }
+    return type
+  }
+
   func enumeration(of field: FieldDescriptor) throws(TranscodingError) -> EnumDescriptor {
     guard slots.indices.contains(field.typeSlot),
       case .enumeration(let type) = slots[field.typeSlot]

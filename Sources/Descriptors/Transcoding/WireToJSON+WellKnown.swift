@@ -17,7 +17,7 @@ extension WireToJSON {
         "a duration of \(seconds) seconds and \(nanos) nanoseconds")
     case .fieldMask: try writeFieldMask(found, in: wire)
     case .structure:
-      try writeMap(pool.message(of: type.fields[0]), found[...], in: wire, depth: depth)
+      try writeMap(pool.mapEntry(of: type.fields[0]), found[...], in: wire, depth: depth)
     case .listValue: try writeArray(type.fields[0], found[...], in: wire, depth: depth)
     case .value: try writeValue(found, in: wire, depth: depth)
     case .wrapper(let kind):
