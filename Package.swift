@@ -101,5 +101,9 @@ let package = Package(
     swift("Fuzz", ["Buffers", "HTTP", "RPC", "RPCWire"], path: "Tests/Fuzz"),
     tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
 
+    swift("Descriptors", [protobuf]),
+    tests("DescriptorsTests", ["Descriptors", protobuf]),
+      "conformance-protobuf", ["Descriptors"], path: "Tests/Conformance/Protobuf"),
+
   ]
 )
