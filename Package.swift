@@ -54,6 +54,7 @@ let package = Package(
     swift("Buffers"),
     swift("Net", ["CSystem"]),
     swift("HTTP", ["Buffers"]),
+    swift("HTTP1", ["Buffers", "CHTTPParser", "HTTP"]),
     swift("RPC", ["Buffers", "CSystem", protobuf]),
 
   ]
