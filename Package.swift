@@ -57,5 +57,6 @@ let package = Package(
     swift("HTTP1", ["Buffers", "CHTTPParser", "HTTP"]),
     swift("RPC", ["Buffers", "CSystem", protobuf]),
 
+    tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
   ]
 )
