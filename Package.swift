@@ -67,6 +67,8 @@ let package = Package(
     swift("Net", ["CSystem"]),
     swift("HTTP", ["Buffers"]),
     swift("HTTP2", ["Buffers", "CNghttp2", "HTTP"]),
+
+    swift("HTTP1", ["Buffers", "CHTTPParser", "HTTP"]),
     swift("RPC", ["Buffers", "CSystem", protobuf]),
     swift("RPCWire", ["Buffers", "HTTP", "RPC", "CZlib", "CZstd", protobuf]),
     swift("TLS", ["Buffers", "COpenSSL"]),
@@ -105,5 +107,6 @@ let package = Package(
     tests("DescriptorsTests", ["Descriptors", protobuf]),
       "conformance-protobuf", ["Descriptors"], path: "Tests/Conformance/Protobuf"),
 
+    tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
   ]
 )
