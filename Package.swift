@@ -55,6 +55,7 @@ let package = Package(
     swift("Net", ["CSystem"]),
     swift("HTTP", ["Buffers"]),
     swift("RPC", ["Buffers", "CSystem", protobuf]),
-
+    swift("TLS", ["Buffers", "COpenSSL"]),
+    tests("TLSTests", ["Buffers", "TLS"]),
   ]
 )
