@@ -56,6 +56,8 @@ let package = Package(
     swift("HTTP", ["Buffers"]),
     swift("RPC", ["Buffers", "CSystem", protobuf]),
     swift("TLS", ["Buffers", "COpenSSL"]),
+    swift("Sodium", ["CSodium"]),
     tests("TLSTests", ["Buffers", "TLS"]),
+    tests("SodiumTests", ["Sodium"]),
   ]
 )
