@@ -108,5 +108,9 @@ let package = Package(
       "conformance-protobuf", ["Descriptors"], path: "Tests/Conformance/Protobuf"),
 
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
+
+    swift("Sodium", ["CSodium"]),
+    tests("TLSTests", ["Buffers", "TLS"]),
+    tests("SodiumTests", ["Sodium"]),
   ]
 )
