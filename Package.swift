@@ -54,6 +54,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0")
   ],
   targets: [
+    // C libraries, one module each.
     library("CNghttp2", links: "nghttp2"),
     library("COpenSSL", links: "ssl", "crypto"),
     library("CSodium", links: "sodium"),
@@ -62,54 +63,51 @@ let package = Package(
     library("CZlib", links: "z"),
     library("CZstd", links: "zstd"),
     library("CSystem"),
+    library("CBLAKE3"),
+    .target(name: "CWire", dependencies: ["CProtobufC"], exclude: ["protos"]),
 
+    // Bytes, sockets and the protocols below RPC.
     swift("Buffers"),
+    swift("Primitives", ["CBLAKE3"]),
+    swift("Files"),
     swift("Net", ["CSystem"]),
+    swift("TLS", ["Buffers", "COpenSSL"]),
+    swift("Sodium", ["CSodium"]),
+    swift("Transport", ["Buffers", "Net", "TLS"]),
     swift("HTTP", ["Buffers"]),
+    swift("HTTP1", ["Buffers", "CHTTPParser", "HTTP"]),
     swift("HTTP2", ["Buffers", "CNghttp2", "HTTP"]),
 
-    swift("HTTP1", ["Buffers", "CHTTPParser", "HTTP"]),
+    // RPC.
     swift("RPC", ["Buffers", "CSystem", protobuf]),
     swift("RPCWire", ["Buffers", "HTTP", "RPC", "CZlib", "CZstd", protobuf]),
-    swift("TLS", ["Buffers", "COpenSSL"]),
-    swift("HTTP1", ["Buffers", "CHTTPParser", "HTTP"]),
-    swift("Transport", ["Buffers", "Net", "TLS"]),
     swift(
       "RPCServer",
       ["Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport"]),
+    swift("Descriptors", [protobuf]),
     schema("Schema"),
     schema("StandardSchema"),
     program("protoc-gen-gensyn", [protobuf, protobufPlugins]),
-    schema("InteropSchema", path: "Tests/Interop/Schema"),
 
-    tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
+    // Engines.
+    swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
 
+    // Tests, and the programs that they drive.
     schema("InteropSchema", path: "Tests/Interop/Schema"),
     swift(
       "InteropService", ["RPC", "InteropSchema", protobuf], path: "Tests/Interop/Service"),
     program(
       "interop-server", ["InteropService", "RPC", "RPCServer", "TLS"],
       path: "Tests/Interop/Server"),
-
-    library("CBLAKE3"),
-    swift("Primitives", ["CBLAKE3"]),
-    tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
-
-    swift("Files"),
-    .target(name: "CWire", dependencies: ["CProtobufC"], exclude: ["protos"]),
-    swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
-    tests("REETests", ["Files", "Primitives", "REE"]),
-
-    swift("Fuzz", ["Buffers", "HTTP", "RPC", "RPCWire"], path: "Tests/Fuzz"),
-    tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
-
-    swift("Descriptors", [protobuf]),
-    tests("DescriptorsTests", ["Descriptors", protobuf]),
+    program(
       "conformance-protobuf", ["Descriptors"], path: "Tests/Conformance/Protobuf"),
-
+    swift("Fuzz", ["Buffers", "HTTP", "RPC", "RPCWire"], path: "Tests/Fuzz"),
+    tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
+    tests("REETests", ["Files", "Primitives", "REE"]),
+    tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
+    tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
+    tests("DescriptorsTests", ["Descriptors", protobuf]),
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
-
-    swift("Sodium", ["CSodium"]),
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("SodiumTests", ["Sodium"]),
   ]
