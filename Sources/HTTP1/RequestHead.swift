@@ -1,5 +1,4 @@
 internal import Buffers
-internal import CHTTPParser
 internal import HTTP
 
 /// A request line and its header fields, checked, as an exchange will see them.
@@ -10,14 +9,14 @@ struct RequestHead: ~Copyable {
   /// The protocol to switch to, if the client asks for one that we may switch to.
   var upgrade: String?
 
-  init(_ parser: Parser) throws(HTTP1Error) {
+  init(_ parser: Parser, scheme: String) throws(HTTP1Error) {
     guard !parser.isConnect else { throw .unknownMethod }
     let host = try Self.host(in: parser)
     headers.append(":method", parser.methodName)
     try parser.target.withBytes { (target) throws(HTTP1Error) in
       try appendTarget(target, host, isOptions: parser.isOptions)
     }
-    headers.append(":scheme", "http")
+    headers.append(":scheme", scheme)
     for index in 0..<parser.fields.count {
       try parser.fields.withField(at: index) { (name, value) throws(HTTP1Error) in
         if name.equals("expect") { try readExpectation(value, isHTTP10: parser.isHTTP10) }

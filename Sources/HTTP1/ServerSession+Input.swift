@@ -93,7 +93,7 @@ extension ServerSession {
   }
 
   private func start(rest: RawSpan) throws(HTTP1Error) {
-    var request = try RequestHead(reader.parser)
+    var request = try RequestHead(reader.parser, scheme: scheme)
     if let name = request.upgrade, offerUpgrade(to: name, request.headers, rest) { return }
     guard let exchange = delegate?.makeExchange() else {
       refuse()

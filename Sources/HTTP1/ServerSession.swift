@@ -12,6 +12,7 @@ public final class ServerSession {
   public internal(set) var failure: HTTP1Error?
   public internal(set) var isDraining = false
 
+  let scheme: String
   let date: DateField
   let reader: MessageReader
   /// Requests whose responses are not complete, in the order in which they came.
@@ -30,10 +31,13 @@ public final class ServerSession {
   var isReading = false
   var hasAskedForFlush = false
 
+  /// `scheme` is what `:scheme` says: the session cannot know whether TLS is underneath.
   public init(
-    limits: Limits = Limits(), date: DateField, delegate: any ServerSessionDelegate
+    limits: Limits = Limits(), scheme: String = "http", date: DateField,
+    delegate: any ServerSessionDelegate
   ) {
     self.limits = limits
+    self.scheme = scheme
     self.date = date
     self.delegate = delegate
     reader = MessageReader(role: .server, limits: limits)

@@ -79,7 +79,7 @@ final class ServerHarness: ServerSessionDelegate {
   init(limits: Limits = Limits(), prepare: @escaping (Recorder) -> Void = { _ in }) {
     self.prepare = prepare
     made = ServerSession(
-      limits: limits, date: DateField(now: { 784_111_777 }), delegate: self)
+      limits: limits, scheme: "https", date: DateField(now: { 784_111_777 }), delegate: self)
   }
 
   func makeExchange() -> Exchange? {

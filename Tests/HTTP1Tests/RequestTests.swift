@@ -17,7 +17,7 @@ struct RequestTests {
     let names = exchange.headers.strings().map { "\($0.name)=\($0.value)" }
     #expect(
       names == [
-        ":method=GET", ":path=/a?b=c", ":authority=x.example:80", ":scheme=http",
+        ":method=GET", ":path=/a?b=c", ":authority=x.example:80", ":scheme=https",
         "accept=text/html", "empty=",
       ])
     #expect(exchange.events == ["headers, last", "end"])
