@@ -84,6 +84,9 @@ let package = Package(
     swift(
       "RPCServer",
       ["Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport"]),
+    swift(
+      "RPCClient",
+      ["Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport"]),
     swift("Descriptors", [protobuf]),
     schema("Schema"),
     schema("StandardSchema"),
@@ -110,5 +113,8 @@ let package = Package(
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("SodiumTests", ["Sodium"]),
+    tests(
+      "EndToEndTests",
+      ["InteropSchema", "InteropService", "RPC", "RPCClient", "RPCServer", protobuf]),
   ]
 )
