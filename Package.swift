@@ -73,6 +73,10 @@ let package = Package(
     schema("InteropSchema", path: "Tests/Interop/Schema"),
 
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
+    schema("AwkwardSchema", path: "Tests/GeneratorTests/Schema"),
+    .testTarget(
+      name: "GeneratorTests", dependencies: ["AwkwardSchema", "RPC", protobuf],
+      path: "Tests/GeneratorTests", exclude: ["Schema", "awkward.proto"], swiftSettings: settings),
 
   ]
 )
