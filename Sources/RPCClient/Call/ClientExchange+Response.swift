@@ -161,8 +161,10 @@ extension ClientExchange {
     return plain.take(plain.count)
   }
 
+  private static let trailersSizeMax = 64 << 10
+
   private func readWebTrailers(_ block: [UInt8]) throws(RPCError) {
-    let fields = unsafe try WebTrailers.read(block.span.bytes)
+    let fields = unsafe try WebTrailers.read(block.span.bytes, sizeMax: Self.trailersSizeMax)
     guard let status = Status(reading: fields) else {
       throw RPCError(.internal, "the response's trailers have no grpc-status")
     }
@@ -170,7 +172,7 @@ extension ClientExchange {
   }
 
   private func readEndStream(_ block: [UInt8]) throws(RPCError) {
-    let last = unsafe try EndStream(reading: block.span.bytes)
+    let last = unsafe try EndStream(reading: block.span.bytes, trailersSizeMax: Self.trailersSizeMax)
     end(last.status, last.trailers)
   }
 
