@@ -12,7 +12,8 @@ public final class Session {
 
   public let role: Role
   public let limits: Limits
-  public weak var delegate: (any SessionDelegate)?
+  /// Who owns the connection, until it is lost.
+  public var delegate: (any SessionDelegate)?
   /// Exchanges that are open, in no order. Each knows its place through ``Exchange/slot``.
   public internal(set) var exchanges: [Exchange] = []
   /// Whether the peer said that it takes no new streams, or we did.
@@ -186,6 +187,7 @@ extension Session {
       exchange.carrier = nil
       exchange.ended(.connectionLost)
     }
+    delegate = nil
   }
 }
 

@@ -17,7 +17,7 @@ public final class ByteStream: EventHandler, Flushable {
   public var pendingCount: Int { outgoing.count }
 
   private let socket: Socket
-  private weak var owner: (any ByteStreamOwner)?
+  private var owner: (any ByteStreamOwner)?
   private var token: EventLoop.Token?
   private var security: Security
   private var tls: TLS.Session?
@@ -80,6 +80,7 @@ public final class ByteStream: EventHandler, Flushable {
     if let token { loop.deregister(socket.descriptor, token) }
     token = nil
     socket.shutdown()
+    owner = nil
   }
 
   /// What the peer's certificate says, once it has shown one.
@@ -292,6 +293,7 @@ extension ByteStream {
       tls?.close(ciphertext: &outgoing)
       _ = outgoing.withBytes { socket.write($0) }
     }
+    let owner = owner
     close()
     owner?.streamEnded(reason)
   }

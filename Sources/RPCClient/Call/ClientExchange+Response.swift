@@ -288,8 +288,12 @@ extension ClientExchange {
   func finish(_ error: RPCError?, _ trailers: Metadata = [:]) {
     guard !isEnded else { return }
     isEnded = true
-    if let timer { loop.cancel(timer) }
+    if let timer {
+      loop.cancel(timer)
+      timer.target = nil
+    }
     timer = nil
+    startWhenReady = nil
     input.removeAll()
     credit()
     if !outputHasEnded {

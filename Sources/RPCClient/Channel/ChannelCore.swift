@@ -132,7 +132,7 @@ final class ChannelCore: ClientConnectionOwner, TimerTarget, @unchecked Sendable
   /// HTTP/1.1: a connection carries one call at a time.
   private func startOnIdle(_ waiter: Waiter) -> Bool {
     guard let idle = connections.first(where: \.isIdle) else { return false }
-    waiter.exchange.whenEnded = { [weak self] in self?.serveWaiters() }
+    waiter.exchange.whenEnded = { self.serveWaiters() }
     idle.start(waiter.exchange)
     finish(waiter, .started)
     return true
@@ -288,6 +288,7 @@ extension ChannelCore {
     guard !isShutDown else { return }
     isShutDown = true
     loop.cancel(timer)
+    timer.target = nil
     let waiting = waiters
     waiters.removeAll()
     for waiter in waiting {
@@ -299,7 +300,7 @@ extension ChannelCore {
 
 /// Ends a call's wait for a connection at its deadline.
 final class WaiterDeadline: TimerTarget {
-  private weak var core: ChannelCore?
+  private unowned let core: ChannelCore
   private let id: Int
 
   init(core: ChannelCore, id: Int) {
@@ -308,7 +309,7 @@ final class WaiterDeadline: TimerTarget {
   }
 
   func fired(_ timer: LoopTimer) {
-    core?.giveUp(id, .deadlineExceeded)
+    core.giveUp(id, .deadlineExceeded)
   }
 }
 

@@ -14,7 +14,7 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
   private let configuration: ChannelConfiguration
   private let authority: String
   private let scheme: StaticString
-  private weak var owner: (any ClientConnectionOwner)?
+  private var owner: (any ClientConnectionOwner)?
   private var stream: ByteStream?
   private var session = Session.none
   private var state = State.connecting(since: .now)
@@ -77,10 +77,10 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
     }
     exchange.setTimer()
     if exchange.mustBeWhole, !exchange.outputHasEnded {
-      exchange.startWhenReady = { [weak self, unowned exchange] in
+      exchange.startWhenReady = { [unowned exchange] in
         guard exchange.outputHasEnded else { return }
         exchange.startWhenReady = nil
-        self?.send(exchange)
+        self.send(exchange)
       }
     } else {
       send(exchange)
@@ -119,6 +119,7 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
     stream?.close()
     lose(reason)
     owner?.connectionClosed(self, reason, wasConnecting: wasConnecting)
+    owner = nil
   }
 
   private func lose(_ reason: String) {
@@ -129,6 +130,7 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
       session.connectionLost()
     case .http1(let session):
       session.connectionLost()
+      session.delegate = nil
     }
     session = .none
   }

@@ -36,6 +36,8 @@ extension ServerExchange {
             requestCompression = known
           } else if name.equals(wire.acceptEncodingField) {
             accepted.formUnion(AcceptedCompressions(reading: value))
+          } else if name.ends(with: "-bin") {
+            try Metadata.check(name, value)
           } else if wire.isConnect, name.equals("connect-protocol-version") {
             guard value.equals("1") else {
               throw RPCError(.invalidArgument, "connect-protocol-version must be 1")
@@ -47,7 +49,6 @@ extension ServerExchange {
       }
     }
     if let failure { throw failure }
-    metadata = try Metadata(reading: headers)
     if let timeout { deadline = .after(timeout) }
     deframer = Deframer(wire.requestFlags, lengthMax: context.limits.requestSizeMax)
     if wire == .grpcWebText { base64 = Base64StreamDecoder() }
@@ -66,7 +67,6 @@ extension ServerExchange {
     let limits = context.limits
     var end = deadline
     if end == nil, let callTimeout = limits.callTimeout { end = .after(callTimeout) }
-    if mustBeWhole, !inputEnded, !isGet { end = .earliest(end, .after(limits.requestTimeout)) }
     guard let end else { return }
     let timer = LoopTimer(target: self)
     self.timer = timer
@@ -76,7 +76,6 @@ extension ServerExchange {
   /// Runs the handler, at first on this very stack.
   func start() {
     guard let handler else { return }
-    if mustBeWhole, deadline == nil, context.limits.callTimeout == nil { stopTimer() }
     isRunning = true
     context.runningCalls += 1
     connection.runningCalls += 1
@@ -94,6 +93,7 @@ extension ServerExchange {
     context.runningCalls -= 1
     connection.runningCalls -= 1
     finish(error)
+    if isOver { context.retire(self) }
   }
 }
 

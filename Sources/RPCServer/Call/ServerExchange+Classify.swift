@@ -13,6 +13,26 @@ extension ServerExchange {
 
   /// Decides by method, path and content type what the request is.
   func classify() -> Classification {
+    if let call = classifyCommon() { return call }
+    return classifyAny()
+  }
+
+  /// What nearly every request is, found without making a string: a gRPC call over HTTP/2.
+  private func classifyCommon() -> Classification? {
+    guard !headersAreTooLarge, carrier?.httpVersion == .http2, context.cors == nil,
+      let verb = headers.firstIndex(of: ":method"),
+      headers.withField(at: verb, { _, value in value.equals("POST") }),
+      let type = headers.firstIndex(of: "content-type"),
+      headers.withField(at: type, { _, value in
+        value.equals("application/grpc") || value.equals("application/grpc+proto")
+      }),
+      let path = headers.firstIndex(of: ":path"),
+      let handler = headers.withField(at: path, { _, value in context.router.handler(for: value) })
+    else { return nil }
+    return .call(ContentType(.grpc, .proto), handler)
+  }
+
+  private func classifyAny() -> Classification {
     let verb = headers.first(":method") ?? ""
     let target = headers.first(":path") ?? ""
     if context.cors != nil { origin = headers.first("origin") }

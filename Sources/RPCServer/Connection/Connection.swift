@@ -29,7 +29,7 @@ final class Connection: ByteStreamOwner {
   /// What the peer did wrong, or what failed.
   private var violation: String?
   private var lastHeadBegan: ContinuousClock.Instant?
-  private weak var registry: (any ConnectionRegistry)?
+  private unowned let registry: any ConnectionRegistry
 
   private enum Session {
     case undecided
@@ -184,10 +184,12 @@ extension Connection {
     switch session {
     case .undecided: break
     case .http2(let session): session.connectionLost()
-    case .http1(let session): session.connectionLost()
+    case .http1(let session):
+      session.connectionLost()
+      session.delegate = nil
     }
     session = .undecided
-    registry?.remove(self, reason: reason)
+    registry.remove(self, reason: reason)
   }
 }
 
@@ -198,7 +200,7 @@ extension Connection: HTTP2.SessionDelegate, HTTP1.ServerSessionDelegate {
 
   func makeExchange() -> Exchange? {
     lastActive = context.loop.now
-    return ServerExchange(context: context, connection: self)
+    return context.makeExchange(self)
   }
 
   func sessionHasOutput() {
@@ -276,6 +278,7 @@ extension Connection {
       }
       if !session.exchanges.isEmpty {
         lastActive = now
+        for case let exchange as ServerExchange in session.exchanges { exchange.tick(now) }
       } else if lastActive.duration(to: now) > limits.idleTimeout {
         startDraining()
       }
