@@ -47,11 +47,18 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 let protobufPlugins = Target.Dependency.product(
   name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
 
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let arguments = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
   name: "gensyn",
   products: [],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0")
+    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
   ],
   targets: [
     // C libraries, one module each.
@@ -89,8 +96,26 @@ let package = Package(
     schema("StandardSchema"),
     program("protoc-gen-gensyn", [protobuf, protobufPlugins]),
 
+    swift("Observability", ["RPC", "RPCServer", logging]),
+
     // Engines.
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
+
+    // The gateway: one process, one node.
+    swift(
+      "GatewayServices",
+      [
+        "Descriptors", "Files", "Primitives", "REE", "RPC", "RPCServer", "Schema",
+        "StandardSchema", protobuf,
+      ],
+      path: "gateway/Services"),
+    program(
+      "gensyn-gateway",
+      [
+        "GatewayServices", "Net", "Observability", "Primitives", "REE", "RPC",
+        "RPCServer", "TLS", arguments, logging,
+      ],
+      path: "gateway/Server"),
 
     // Tests, and the programs that they drive.
     schema("InteropSchema", path: "Tests/Interop/Schema"),
