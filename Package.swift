@@ -96,6 +96,7 @@ let package = Package(
     schema("StandardSchema"),
     program("protoc-gen-gensyn", [protobuf, protobufPlugins]),
 
+    swift("Callers", ["Primitives", "RPC", "Sodium"]),
     swift("Observability", ["RPC", "RPCServer", logging]),
 
     // Engines.
@@ -112,8 +113,8 @@ let package = Package(
     program(
       "gensyn-gateway",
       [
-        "GatewayServices", "Net", "Observability", "Primitives", "REE", "RPC",
-        "RPCServer", "TLS", arguments, logging,
+        "Callers", "GatewayServices", "Net", "Observability", "Primitives", "REE", "RPC",
+        "RPCServer", "StandardSchema", "TLS", arguments, logging,
       ],
       path: "gateway/Server"),
 
@@ -135,5 +136,7 @@ let package = Package(
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("SodiumTests", ["Sodium"]),
+    tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),
+    tests("ObservabilityTests", ["Observability", "RPC", "RPCServer"]),
   ]
 )

@@ -1,3 +1,4 @@
+internal import Callers
 internal import HTTP2
 internal import Foundation
 internal import GatewayServices
@@ -7,6 +8,7 @@ internal import Observability
 internal import REE
 internal import RPC
 internal import RPCServer
+internal import StandardSchema
 internal import TLS
 
 /// The composition root: what a node is made of, from the disk up to the sockets.
@@ -15,6 +17,7 @@ final class Node: Sendable {
   private let logger: Logger
   private let certificates: ReloadableContext?
   private let server: Server
+  private let health: HealthStatus
   private let upkeep: Upkeep
 
   init(_ configuration: Configuration, logger: Logger) throws {
@@ -27,25 +30,39 @@ final class Node: Sendable {
     for repair in store.repairs { logger.notice("repaired \(repair.path): \(repair.action)") }
     for damage in store.damages { logger.error("\(damage)") }
 
-    // Services, one for each engine.
-    let services: [any Service] = [
+    // Services: one for each engine, and those that every server has.
+    var services: [any Service] = [
       ArtifactService(store: store, disk: disk)
     ]
+    health = HealthStatus(services: services.map { type(of: $0).descriptor.name })
+    let channelz = ChannelzRegistry()
+    services += [HealthService(health), ChannelzService(channelz)]
+    if configuration.servesReflection {
+      let index = try ReflectionIndex(
+        services.map { type(of: $0).descriptor }
+          + [Grpc_Reflection_V1.serverReflection, Grpc_Reflection_V1alpha.serverReflection])
+      services += [ReflectionService(index), ReflectionAlphaService(index)]
+    }
 
-    // The way in.
+    // The way in: traces, then callers, then the services.
     let router = Router(
       services: services,
-      interceptors: [TraceServerInterceptor()],
+      interceptors: [
+        TraceServerInterceptor(), VerifyingInterceptor(.init(configuration)),
+      ],
       report: { method, error in
         logger.error("\(method.path) failed", error: error)
       })
+    let metrics = ServerMetrics()
     certificates = try configuration.tls.map { try ReloadableContext(ServerConfiguration($0)) }
     var serving = Server.Configuration(listen: configuration.listen, tls: certificates)
     serving.allowsPlaintext = configuration.allowsPlaintext
     serving.loops = configuration.loops
     serving.limits = RPCServer.Limits(configuration)
-    serving.observers = [AccessLog(logger)]
-    serving.pages = [Pages.index(services: router.services), Pages.health]
+    serving.observers = [AccessLog(logger), metrics, channelz]
+    serving.pages = [
+      Pages.index(services: router.services), Pages.health(health), metrics.page(),
+    ]
     if !configuration.corsOrigins.isEmpty {
       serving.cors = CORS(origins: configuration.corsOrigins)
     }
@@ -54,6 +71,7 @@ final class Node: Sendable {
     } catch {
       throw ConfigurationError("cannot listen: \(error)")
     }
+    channelz.listens(at: server.addresses)
     upkeep = Upkeep(store: store, certificates: certificates, logger: logger)
     logger.notice("serving at \(server.addresses.joined(separator: ", "))")
   }
@@ -98,7 +116,7 @@ extension Node {
   func stop() async {
     logger.notice(
       "stopping: no new calls, and up to \(configuration.drainTimeout) for those that run")
-    await server.shutdown(grace: configuration.drainTimeout)
+    await server.shutdown(grace: grace)
     Self.removeTemporaryState(configuration)
     logger.notice("stopped")
   }
@@ -112,6 +130,18 @@ extension ServerConfiguration {
     if let authorities = files.clientAuthorities {
       clients = .optional(authorities: .file(authorities))
     }
+  }
+}
+
+extension VerifyingInterceptor.Configuration {
+  fileprivate init(_ configuration: Configuration) {
+    self.init()
+    audiences = configuration.audiences
+    anonymous.mayWrite = configuration.opensWrites
+    anonymous.openServices = [
+      Grpc_Health_V1.health.name, Grpc_Channelz_V1.channelz.name,
+      Grpc_Reflection_V1.serverReflection.name, Grpc_Reflection_V1alpha.serverReflection.name,
+    ]
   }
 }
 

@@ -1,9 +1,14 @@
+internal import GatewayServices
 internal import RPC
 internal import RPCServer
 
 /// What people and probes see who come without a protocol of calls.
 enum Pages {
-  static let health = Page("/healthz") { _ in PageResponse("ok\n") }
+  static func health(_ health: HealthStatus) -> Page {
+    Page("/healthz", methods: ["GET", "HEAD"]) { _ in
+      health.isServing ? PageResponse("ok\n") : PageResponse(status: 503, "stopping\n")
+    }
+  }
 
   static func index(services: [ServiceDescriptor]) -> Page {
     let names = services.map { "  \($0.name)\n" }.joined()
