@@ -12,14 +12,15 @@ GOOGLE_PROTOS_VERSION := 1.76.0
 .PHONY: generate generate-check
 
 # Writes all generated code anew: it is checked in, so that nobody needs protoc to build.
-generate: generate-schema generate-standard generate-interop generate-details
+generate: generate-schema generate-standard generate-interop generate-tests generate-details
 
 # Fails, and shows where, when the checked-in code is not what the schemas say.
 generate-check: generate
 	git add --intent-to-add -- $(GENERATED)
 	git diff --exit-code -- $(GENERATED)
 
-GENERATED := Sources/Schema Sources/StandardSchema Sources/RPC/Generated Tests/Interop/Schema
+GENERATED := Sources/Schema Sources/StandardSchema Sources/RPC/Generated Tests/Interop/Schema \
+  Tests/GeneratorTests/Schema
 
 PUBLIC := Visibility=Public,UseAccessLevelOnImports=true
 PACKAGE := Visibility=Package,UseAccessLevelOnImports=true
@@ -36,7 +37,7 @@ define protoc
 	grep -l 'This file contained no messages' $(1)/*.pb.swift | xargs -r rm
 endef
 
-.PHONY: generate-schema generate-standard generate-interop generate-details plugins
+.PHONY: generate-schema generate-standard generate-interop generate-tests generate-details plugins
 
 generate-schema: plugins
 	$(call protoc,Sources/Schema,$(PUBLIC),-I Protos $(sort $(shell find Protos/gensyn -name '*.proto')))
@@ -49,6 +50,9 @@ generate-standard: plugins
 generate-interop: plugins
 	$(call protoc,Tests/Interop/Schema,$(PACKAGE),-I $(GRPC_PROTO) \
 	  grpc/testing/empty.proto grpc/testing/messages.proto grpc/testing/test.proto)
+
+generate-tests: plugins
+	$(call protoc,Tests/GeneratorTests/Schema,$(PACKAGE),-I Tests/GeneratorTests awkward.proto)
 
 # The details of google.rpc.Status have no services: messages alone.
 generate-details: plugins $(GOOGLE_PROTOS)

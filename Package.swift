@@ -91,6 +91,9 @@ let package = Package(
     swift(
       "RPCServer",
       ["Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport"]),
+    swift(
+      "RPCClient",
+      ["Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport"]),
     swift("Descriptors", [protobuf]),
     schema("Schema"),
     schema("StandardSchema"),
@@ -137,6 +140,9 @@ let package = Package(
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("SodiumTests", ["Sodium"]),
     tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),
-    tests("ObservabilityTests", ["Observability", "RPC", "RPCServer"]),
+    tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
+    tests(
+      "EndToEndTests",
+      ["InteropSchema", "InteropService", "RPC", "RPCClient", "RPCServer", protobuf]),
   ]
 )

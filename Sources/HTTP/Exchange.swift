@@ -8,7 +8,7 @@ open class Exchange {
   /// What the peer's header block held: a request's fields on a server, a response's on a client.
   public var headers = HeaderList()
   /// The peer's trailer fields, after the body.
-  public var trailers = HeaderList()
+  public var trailerFields = HeaderList()
   /// Body bytes that wait to be sent.
   public var output = ByteQueue()
   /// Whether nothing will be added to ``output`` any more.
@@ -49,7 +49,7 @@ open class Exchange {
   /// is told that they are consumed.
   open func received(_ body: RawSpan) {}
 
-  /// Nothing more will arrive: the body is complete and any trailers are in ``trailers``.
+  /// Nothing more will arrive: the body is complete and any trailers are in ``trailerFields``.
   open func receivedEnd() {}
 
   /// The carrier took bytes from ``output``.

@@ -113,7 +113,7 @@ extension ClientSession {
 
   private func receivedEnd() {
     guard hasFinalHead, let exchange else { return }  // an interim response has no body
-    if reader.parser.isChunked { swap(&exchange.trailers, &reader.parser.fields) }
+    if reader.parser.isChunked { swap(&exchange.trailerFields, &reader.parser.fields) }
     exchange.receivedEnd()
     guard self.exchange === exchange else { return }
     // A server that answers before it has read everything will not read the rest.

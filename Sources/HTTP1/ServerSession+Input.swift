@@ -165,7 +165,7 @@ extension ServerSession {
       askForFlush()
       return
     }
-    if reader.parser.isChunked { swap(&exchange.trailers, &reader.parser.fields) }
+    if reader.parser.isChunked { swap(&exchange.trailerFields, &reader.parser.fields) }
     exchange.receivedEnd()
   }
 

@@ -143,7 +143,7 @@ private let receivedField: nghttp2_on_header_callback = {
     return 0
   }
   if session.headerTargetIsTrailers {
-    exchange.trailers.append(name, value)
+    exchange.trailerFields.append(name, value)
   } else {
     exchange.headers.append(name, value)
   }

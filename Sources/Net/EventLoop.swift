@@ -27,6 +27,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   private struct Remote {
     var jobs: [UnownedJob] = []
+    var closures: [@Sendable () -> Void] = []
     var isSignalled = false
   }
 
@@ -180,9 +181,16 @@ extension EventLoop {
     }
   }
 
-  /// Runs `body` on the loop: soon, and after what was asked before.
+  /// Runs `body` on the loop: at once when the caller is there, else soon, and after what was asked
+  /// before from elsewhere.
   public func execute(_ body: @escaping @Sendable () -> Void) {
-    Task(executorPreference: self) { body() }
+    if isCurrent { return body() }
+    let mustSignal = remote.withLock { remote in
+      remote.closures.append(body)
+      defer { remote.isSignalled = true }
+      return !remote.isSignalled
+    }
+    if mustSignal { eventfd_write(wakeup, 1) }
   }
 
   /// Runs `body` on the loop and waits for it; at once when the caller is already there.
@@ -200,13 +208,12 @@ extension EventLoop {
     var counter: eventfd_t = 0
     unsafe eventfd_read(wakeup, &counter)
     let arrived = remote.withLock { remote in
-      defer {
-        remote.jobs = []
-        remote.isSignalled = false
-      }
-      return remote.jobs
+      let arrived = remote
+      remote = Remote()
+      return arrived
     }
-    for job in arrived { jobs.append(job) }
+    for job in arrived.jobs { jobs.append(job) }
+    for closure in arrived.closures { closure() }
   }
 }
 

@@ -1,4 +1,4 @@
-internal import CSystem
+public import CSystem
 internal import Glibc
 
 /// Where a socket listens or connects: `127.0.0.1:50051`, `[::1]:50051` or `unix:/path`.
@@ -90,6 +90,21 @@ extension SocketAddress {
       }
       return unsafe body(raw.assumingMemoryBound(to: sockaddr.self), length)
     }
+  }
+
+  /// Reads the C form; nil for other families than IPv4, IPv6 and unix.
+  @unsafe
+  public init?(_ address: UnsafePointer<sockaddr>?, _ length: socklen_t) {
+    guard let address = unsafe address, Int(length) <= MemoryLayout<sockaddr_storage>.size else {
+      return nil
+    }
+    var storage = sockaddr_storage()
+    unsafe withUnsafeMutableBytes(of: &storage) { target in
+      unsafe target.copyMemory(
+        from: UnsafeRawBufferPointer(start: address, count: Int(length)))
+    }
+    guard [AF_INET, AF_INET6, AF_UNIX].contains(Int32(storage.ss_family)) else { return nil }
+    self.init(storage)
   }
 
   init(_ storage: sockaddr_storage) {

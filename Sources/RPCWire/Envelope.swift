@@ -65,8 +65,8 @@ extension ByteQueue {
     _ flags: Envelope.Flags = [], _ encode: (inout ByteQueue) throws -> Void
   ) throws {
     let start = count
-    reserve(Envelope.byteCount)
-    for _ in 0..<Envelope.byteCount { append(0 as UInt8) }
+    // Whatever these bytes are, the envelope takes their place.
+    unsafe append(count: Envelope.byteCount) { _ in }
     do {
       try encode(&self)
       let envelope = Envelope(flags, length: count - start - Envelope.byteCount)

@@ -273,7 +273,11 @@ extension Session {
     if unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, serverName) == 1 { return }
     // The dot of an absolute name is no part of what certificates and SNI hold (RFC 6066 section 3).
     let name = serverName.hasSuffix(".") ? String(serverName.dropLast()) : serverName
-    unsafe SSL_set_hostflags(handle, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+    // Names stand in the subject alternative name extension; the common name is for people
+    // (RFC 9525 section 2).
+    unsafe SSL_set_hostflags(
+      handle,
+      UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT))
     guard unsafe SSL_set1_host(handle, name) == 1,
       unsafe copenssl_set_server_name(handle, name) == 1
     else { throw .badServerName(serverName) }

@@ -63,7 +63,7 @@ extension NamespaceFile {
     let imports = file.dependencies.map { reference($0) }.joined(separator: ",\n")
     let list = imports.isEmpty ? "" : "\n\(imports.indented())\n"
     return """
-      SchemaFile(
+      \(namespace.external("SchemaFile", from: options.module))(
         "\(file.name)", imports: [\(list.indented().removingSuffix("  "))],
         base64: \"""
       \(base64(file).indented(by: 2))
@@ -73,7 +73,7 @@ extension NamespaceFile {
 
   /// Where an imported file is generated as well, its property; else the file itself.
   private func reference(_ file: FileDescriptor) -> String {
-    if let property = namespace.property(of: file) { return property }
+    if let property = namespace.property(of: file) { return Identifiers.quoted(property) }
     for other in all {
       guard let property = other.property(of: file) else { continue }
       return "\(other.name).\(other.filesName).\(property)"

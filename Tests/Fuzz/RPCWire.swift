@@ -33,7 +33,7 @@ package func fuzzFields(_ bytes: RawSpan) {
 
 /// The bytes are a block of lines, which become header fields.
 package func fuzzHeaders(_ bytes: RawSpan) {
-  guard let fields = try? WebTrailers.read(bytes) else { return }
+  guard let fields = try? WebTrailers.read(bytes, sizeMax: sizeMax) else { return }
   _ = Status(reading: fields)
   _ = try? ConnectVersion.check(fields)
   _ = try? Metadata.readUnary(fields)
@@ -61,6 +61,6 @@ package func fuzzBase64Stream(_ bytes: RawSpan) {
 package func fuzzConnect(_ bytes: RawSpan) {
   let status = ConnectError.read(bytes, httpStatus: 500)
   precondition(status.code != .ok)
-  _ = try? EndStream(reading: bytes)
+  _ = try? EndStream(reading: bytes, trailersSizeMax: sizeMax)
   if let query = try? ConnectQuery(reading: bytes) { _ = query.text }
 }

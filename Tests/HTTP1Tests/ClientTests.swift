@@ -66,7 +66,7 @@ struct ClientTests {
       #expect(exchange.field("x-y") == "z")
       #expect(exchange.bodyText == "hello")
       #expect(exchange.events == ["headers", "end"])
-      #expect(exchange.trailers.first("t") == (text.contains("T: u") ? "u" : nil))
+      #expect(exchange.trailerFields.first("t") == (text.contains("T: u") ? "u" : nil))
       #expect(exchange.endings == [.completed])
       #expect(client.session.canSend)
     }

@@ -63,7 +63,7 @@ struct MutationTests {
     output.replace("HTTP/1.1 100 Continue\r\n\r\n", with: "")
     return Outcome(
       requests: server.exchanges.map {
-        "\($0.headers.strings()) \($0.bodyText) \($0.trailers.strings()) \($0.events)"
+        "\($0.headers.strings()) \($0.bodyText) \($0.trailerFields.strings()) \($0.events)"
       }, output: output)
   }
 

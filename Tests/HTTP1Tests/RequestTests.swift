@@ -77,7 +77,7 @@ struct RequestTests {
     server.receive(Self.chunked)
 
     let exchange = try #require(server.exchanges.first)
-    #expect(exchange.trailers.first("checksum") == "12")
+    #expect(exchange.trailerFields.first("checksum") == "12")
     #expect(exchange.field("checksum") == nil)
   }
 

@@ -124,6 +124,21 @@ struct RetryTests {
   }
 
   @Test
+  func `only successes fill the throttle`() async {
+    let throttle = RetryThrottle(tokensMax: 2, tokenRatio: 0.5)
+    let never = connect(flaky(99, Collected()), throttle: throttle)
+    #expect(throttle.failed() == false)
+
+    for _ in 0..<3 { await #expect(throws: RPCError.self) { try await never.emptyCall() } }
+    #expect(!throttle.allowsAttempts)
+
+    await #expect(throws: Never.self) {
+      try await connect(InteropService(), throttle: throttle).emptyCall()
+    }
+    #expect(throttle.allowsAttempts)
+  }
+
+  @Test
   func `no attempt begins that the deadline would end`() async {
     let attempts = Collected<String?>()
     var options = policy()

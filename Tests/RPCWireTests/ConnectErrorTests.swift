@@ -93,8 +93,10 @@ struct ConnectErrorTests {
 
 @Suite
 struct EndStreamTests {
-  func read(_ message: String) throws -> EndStream {
-    try RPCWireTests.read(message) { bytes throws(RPCError) in try EndStream(reading: bytes) }
+  func read(_ message: String, trailersSizeMax: Int = 1000) throws -> EndStream {
+    try RPCWireTests.read(message) { bytes throws(RPCError) in
+      try EndStream(reading: bytes, trailersSizeMax: trailersSizeMax)
+    }
   }
 
   @Test
@@ -146,6 +148,14 @@ struct EndStreamTests {
   ])
   func `anything else is an error`(message: String) {
     #expect(code { try read(message) } == .internal)
+  }
+
+  @Test
+  func `trailers have a limit`() {
+    let message = #"{"metadata": {"a": ["1"], "b": ["2"]}}"#
+
+    #expect(code { try read(message, trailersSizeMax: 68) } == .ok)
+    #expect(code { try read(message, trailersSizeMax: 67) } == .resourceExhausted)
   }
 
   @Test

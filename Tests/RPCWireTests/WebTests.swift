@@ -21,7 +21,9 @@ struct WebTests {
     "\r\ngrpc-status: 5\r\n\r\nx: y\r\n\r\n", "grpc-status : 5\r\nx: y",
   ])
   func `trailers are read in many spellings`(block: String) throws {
-    let trailers = try read(block) { bytes throws(RPCError) in try WebTrailers.read(bytes) }
+    let trailers = try read(block) { bytes throws(RPCError) in
+      try WebTrailers.read(bytes, sizeMax: 1000)
+    }
 
     #expect(lines(trailers) == ["grpc-status: 5", "x: y"])
     #expect(Status(reading: trailers)?.code == .notFound)
@@ -29,14 +31,25 @@ struct WebTests {
 
   @Test
   func `empty trailers have no status`() throws {
-    let trailers = try read("") { bytes throws(RPCError) in try WebTrailers.read(bytes) }
+    let trailers = try read("") { bytes throws(RPCError) in
+      try WebTrailers.read(bytes, sizeMax: 1000)
+    }
 
     #expect(Status(reading: trailers) == nil)
   }
 
   @Test(arguments: ["grpc-status", ": 5", "a: b\r\nc\r\n"])
   func `a line without a name is an error`(block: String) {
-    #expect(code { try read(block) { try WebTrailers.read($0) } } == .internal)
+    #expect(code { try read(block) { try WebTrailers.read($0, sizeMax: 1000) } } == .internal)
+  }
+
+  @Test
+  func `trailers have a limit`() {
+    let block = "a: 1\r\nb: 2\r\n"
+
+    #expect(code { try read(block) { try WebTrailers.read($0, sizeMax: 68) } } == .ok)
+    #expect(
+      code { try read(block) { try WebTrailers.read($0, sizeMax: 67) } } == .resourceExhausted)
   }
 
   @Test

@@ -57,10 +57,8 @@ extension Client {
           transparent += 1
           continue
         }
-        guard policy.codes.contains(error.code) else {
-          throttle.succeeded()
-          throw error
-        }
+        // Neither a success nor a failure in the throttle's eyes.
+        guard policy.codes.contains(error.code) else { throw error }
         let allowed = throttle.failed()
         let pushback = Pushback(error.metadata)
         let attemptsMax = min(policy.attemptsMax, RetryPolicy.attemptsLimit)
@@ -110,7 +108,7 @@ extension Client {
       while let event = await group.next() {
         switch event {
         case .delayPassed:
-          startNext()
+          if throttle.allowsAttempts { startNext() }
         case .answered(.success(let response)):
           throttle.succeeded()
           group.cancelAll()

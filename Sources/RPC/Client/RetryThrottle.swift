@@ -17,6 +17,11 @@ public final class RetryThrottle: Sendable {
     tokens.withLock { $0 = min(tokensMax, $0 + tokenRatio) }
   }
 
+  /// Whether another attempt may be made.
+  var allowsAttempts: Bool {
+    tokens.withLock { $0 > tokensMax / 2 }
+  }
+
   /// Notes a failure and says whether another attempt may be made.
   func failed() -> Bool {
     tokens.withLock { tokens in

@@ -133,6 +133,23 @@ extension ServerExchange {
     }
   }
 
+  /// Waits for more of the request, for the end, or until the task that waits is cancelled: a
+  /// handler may read in a child task.
+  private func waitForInput() async throws {
+    await withTaskCancellationHandler {
+      unsafe await withUnsafeContinuation { continuation in
+        if Task.isCancelled {
+          unsafe continuation.resume()
+        } else {
+          unsafe readWaiter = unsafe continuation
+        }
+      }
+    } onCancel: {
+      context.loop.execute { self.wakeReader() }
+    }
+    if failure == nil { try Task.checkCancellation() }
+  }
+
   /// Hands the next message to `body`; false at the end, nil while it is not here.
   private func takeMessage(_ body: (RawSpan) throws -> Void) throws -> Bool? {
     if wire == .connectUnary { return try takeBareMessage(body) }
@@ -185,7 +202,8 @@ extension ServerExchange {
       let bytes = message.take(message.count)
       try await context.loop.run { try self.put(compressed) { $0.append(bytes) } }
     }
-    guard output.count > context.limits.responseBufferMax else { return }
+    // Connect's unary response leaves when the handler has ended, not before.
+    guard output.count > context.limits.responseBufferMax, wire != .connectUnary else { return }
     try await waitUntilSent()
   }
 
@@ -198,6 +216,7 @@ extension ServerExchange {
       }
     }
     if let failure { throw failure }
+    try Task.checkCancellation()
   }
 
   private func waitHere() async {

@@ -4,12 +4,27 @@ package import RPC
 extension Compression {
   /// Reads `grpc-encoding`, `content-encoding` and their kin; nil for one that we do not know.
   package init?(reading value: RawSpan) {
-    for known in Compression.allCases where value.equals(known.name) {
+    if let known = Compression(exactly: value) {
       self = known
       return
     }
     guard let other = Compression(rawValue: value.string.lowercased()) else { return nil }
     self = other
+  }
+
+  /// Reads the usual spelling, without a string.
+  fileprivate init?(exactly value: RawSpan) {
+    if value.equals("identity") {
+      self = .identity
+    } else if value.equals("gzip") {
+      self = .gzip
+    } else if value.equals("deflate") {
+      self = .deflate
+    } else if value.equals("zstd") {
+      self = .zstd
+    } else {
+      return nil
+    }
   }
 
   package var name: StaticString {
@@ -50,6 +65,10 @@ package struct AcceptedCompressions: OptionSet, Hashable, Sendable {
     var accepted: AcceptedCompressions = []
     var excluded: AcceptedCompressions = []
     list.forEachPart(separatedBy: UInt8(ascii: ",")) { part in
+      if let known = Compression(exactly: part) {
+        accepted.formUnion(Self(known))
+        return
+      }
       let words = part.string.lowercased().split(separator: ";").map { word in
         word.filter { $0 != " " && $0 != "\t" }
       }

@@ -50,7 +50,8 @@ final class Inflater: Expander {
   private enum Progress { case goesOn, isFull, isDone }
 
   private func advance() throws(RPCError) -> Progress {
-    switch unsafe inflate(stream, Z_NO_FLUSH) {
+    let status = unsafe inflate(stream, Z_NO_FLUSH)
+    switch status {
     case Z_STREAM_END:
       guard unsafe stream.pointee.avail_in > 0 else { return .isDone }
       // Gzip files may follow one another (RFC 1952 section 2.2); zlib's format has no such rule.
@@ -58,7 +59,8 @@ final class Inflater: Expander {
       unsafe inflateReset(stream)
     case Z_OK, Z_BUF_ERROR:
       let hasRoom = unsafe stream.pointee.avail_out > 0
-      guard unsafe !hasRoom || stream.pointee.avail_in > 0 else { throw .truncated(compression) }
+      let hasInput = unsafe status == Z_OK && stream.pointee.avail_in > 0
+      guard !hasRoom || hasInput else { throw .truncated(compression) }
     default:
       throw .damaged(compression)
     }

@@ -34,7 +34,9 @@ package struct EndStream: Hashable, Sendable {
   }
 
   /// Reads the message behind the envelope, once it is decompressed.
-  package init(reading message: RawSpan) throws(RPCError) {
+  ///
+  /// - Parameter trailersSizeMax: How large the trailers may be, counted as HTTP/2 counts fields.
+  package init(reading message: RawSpan, trailersSizeMax: Int) throws(RPCError) {
     let json: JSONEndStream
     do {
       json = try JSONDecoder().decode(JSONEndStream.self, from: Data(message.array))
@@ -42,9 +44,14 @@ package struct EndStream: Hashable, Sendable {
       throw RPCError(.internal, "the end of the stream is not valid JSON", cause: error)
     }
     self.init(json.error?.status(fallback: .unknown) ?? .ok)
+    var size = 0
     // The order of names is not kept by JSON; sorting makes it the same every time.
     for (name, values) in (json.metadata ?? [:]).sorted(by: { $0.key < $1.key }) {
-      for value in values { try append(name.lowercased(), value) }
+      for value in values {
+        size += name.utf8.count + value.utf8.count + 32
+        guard size <= trailersSizeMax else { throw .trailersTooLarge(trailersSizeMax) }
+        try append(name.lowercased(), value)
+      }
     }
   }
 

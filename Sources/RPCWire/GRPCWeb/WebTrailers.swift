@@ -24,13 +24,16 @@ package enum WebTrailers {
 
   /// Reads the message behind the envelope, once it is decompressed. Names may come in any case,
   /// blanks around values may be missing, and lines may end in a bare line feed.
-  package static func read(_ block: RawSpan) throws(RPCError) -> HeaderList {
+  ///
+  /// - Parameter sizeMax: What ``HeaderList/listSize`` may become.
+  package static func read(_ block: RawSpan, sizeMax: Int) throws(RPCError) -> HeaderList {
     var trailers = HeaderList()
     var start = 0
     for end in 0...block.byteCount where end == block.byteCount || block[end] == UInt8(ascii: "\n")
     {
       let hasReturn = end > start && block[end - 1] == UInt8(ascii: "\r")
       try read(line: block.extracting(start..<(hasReturn ? end - 1 : end)), into: &trailers)
+      guard trailers.listSize <= sizeMax else { throw .trailersTooLarge(sizeMax) }
       start = end + 1
     }
     return trailers
@@ -45,5 +48,11 @@ package enum WebTrailers {
     let name = line.extracting(line.trimmedOffsets(in: 0..<colon)).string.lowercased()
     let value = line.extracting(line.trimmedOffsets(in: colon + 1..<line.byteCount))
     unsafe trailers.append(name.utf8.span.bytes, value)
+  }
+}
+
+extension RPCError {
+  static func trailersTooLarge(_ sizeMax: Int) -> RPCError {
+    RPCError(.resourceExhausted, "the trailers have more than \(sizeMax) bytes")
   }
 }
