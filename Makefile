@@ -40,10 +40,10 @@ endef
 .PHONY: generate-schema generate-standard generate-interop generate-tests generate-details plugins
 
 generate-schema: plugins
-	$(call protoc,Sources/Schema,$(PUBLIC),-I Protos $(sort $(shell find Protos -name '*.proto')))
+	$(call protoc,Sources/Schema,$(PUBLIC),-I Protos $(sort $(shell find Protos/gensyn -name '*.proto')))
 
 generate-standard: plugins
-	$(call protoc,Sources/StandardSchema,$(PUBLIC),-I $(GRPC_PROTO) \
+	$(call protoc,Sources/StandardSchema,$(PUBLIC),-I Protos -I $(GRPC_PROTO) \
 	  grpc/channelz/v1/channelz.proto grpc/health/v1/health.proto \
 	  grpc/reflection/v1/reflection.proto grpc/reflection/v1alpha/reflection.proto)
 

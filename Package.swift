@@ -47,11 +47,18 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 let protobufPlugins = Target.Dependency.product(
   name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
 
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let arguments = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
   name: "gensyn",
   products: [],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0")
+    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
   ],
   targets: [
     // C libraries, one module each.
@@ -92,8 +99,27 @@ let package = Package(
     schema("StandardSchema"),
     program("protoc-gen-gensyn", [protobuf, protobufPlugins]),
 
+    swift("Callers", ["Primitives", "RPC", "Sodium"]),
+    swift("Observability", ["RPC", "RPCServer", logging]),
+
     // Engines.
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
+
+    // The gateway: one process, one node.
+    swift(
+      "GatewayServices",
+      [
+        "Descriptors", "Files", "Primitives", "REE", "RPC", "RPCServer", "Schema",
+        "StandardSchema", protobuf,
+      ],
+      path: "gateway/Services"),
+    program(
+      "gensyn-gateway",
+      [
+        "Callers", "GatewayServices", "Net", "Observability", "Primitives", "REE", "RPC",
+        "RPCServer", "StandardSchema", "TLS", arguments, logging,
+      ],
+      path: "gateway/Server"),
 
     // Tests, and the programs that they drive.
     schema("InteropSchema", path: "Tests/Interop/Schema"),
@@ -113,6 +139,8 @@ let package = Package(
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("SodiumTests", ["Sodium"]),
+    tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),
+    tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
     tests(
       "EndToEndTests",
       ["InteropSchema", "InteropService", "RPC", "RPCClient", "RPCServer", protobuf]),

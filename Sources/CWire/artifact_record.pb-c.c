@@ -399,7 +399,7 @@ const ProtobufCMessageDescriptor ree__upload_record__descriptor =
   (ProtobufCMessageInit) ree__upload_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue ree__artifact_kind__enum_values_by_number[6] =
+static const ProtobufCEnumValue ree__artifact_kind__enum_values_by_number[8] =
 {
   { "ARTIFACT_KIND_UNSPECIFIED", "REE__ARTIFACT_KIND__ARTIFACT_KIND_UNSPECIFIED", 0 },
   { "ARTIFACT_KIND_MODEL", "REE__ARTIFACT_KIND__ARTIFACT_KIND_MODEL", 1 },
@@ -407,17 +407,21 @@ static const ProtobufCEnumValue ree__artifact_kind__enum_values_by_number[6] =
   { "ARTIFACT_KIND_CHECKPOINT", "REE__ARTIFACT_KIND__ARTIFACT_KIND_CHECKPOINT", 3 },
   { "ARTIFACT_KIND_RESULT", "REE__ARTIFACT_KIND__ARTIFACT_KIND_RESULT", 4 },
   { "ARTIFACT_KIND_OTHER", "REE__ARTIFACT_KIND__ARTIFACT_KIND_OTHER", 5 },
+  { "ARTIFACT_KIND_TRACE", "REE__ARTIFACT_KIND__ARTIFACT_KIND_TRACE", 6 },
+  { "ARTIFACT_KIND_RECEIPT", "REE__ARTIFACT_KIND__ARTIFACT_KIND_RECEIPT", 7 },
 };
 static const ProtobufCIntRange ree__artifact_kind__value_ranges[] = {
-{0, 0},{0, 6}
+{0, 0},{0, 8}
 };
-static const ProtobufCEnumValueIndex ree__artifact_kind__enum_values_by_name[6] =
+static const ProtobufCEnumValueIndex ree__artifact_kind__enum_values_by_name[8] =
 {
   { "ARTIFACT_KIND_CHECKPOINT", 3 },
   { "ARTIFACT_KIND_DATASET", 2 },
   { "ARTIFACT_KIND_MODEL", 1 },
   { "ARTIFACT_KIND_OTHER", 5 },
+  { "ARTIFACT_KIND_RECEIPT", 7 },
   { "ARTIFACT_KIND_RESULT", 4 },
+  { "ARTIFACT_KIND_TRACE", 6 },
   { "ARTIFACT_KIND_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor ree__artifact_kind__descriptor =
@@ -427,9 +431,9 @@ const ProtobufCEnumDescriptor ree__artifact_kind__descriptor =
   "ArtifactKind",
   "Ree__ArtifactKind",
   "ree",
-  6,
+  8,
   ree__artifact_kind__enum_values_by_number,
-  6,
+  8,
   ree__artifact_kind__enum_values_by_name,
   1,
   ree__artifact_kind__value_ranges,

@@ -21,6 +21,18 @@ public struct UnixTime: Hashable, Sendable {
     guard overflow else { return .milliseconds(difference) }
     return .milliseconds(milliseconds < 0 ? Int64.min : Int64.max)
   }
+
+  /// The moment `duration` later, as far as milliseconds in 64 bits reach.
+  public func advanced(by duration: Duration) -> UnixTime {
+    let (seconds, attoseconds) = duration.components
+    let (scaled, isTooLarge) = seconds.multipliedReportingOverflow(by: 1000)
+    let limit = UnixTime(milliseconds: seconds < 0 ? .min : .max)
+    guard !isTooLarge else { return limit }
+    let (sum, overflow) = milliseconds.addingReportingOverflow(scaled)
+    guard !overflow else { return limit }
+    let (total, spills) = sum.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+    return spills ? limit : UnixTime(milliseconds: total)
+  }
 }
 
 extension UnixTime: Comparable {

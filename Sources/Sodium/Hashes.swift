@@ -17,6 +17,13 @@ public struct SHA256 {
     }
   }
 
+  public mutating func update(_ bytes: RawSpan) {
+    unsafe bytes.withUnsafeBytes { bytes in
+      _ = unsafe crypto_hash_sha256_update(
+        &state, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, UInt64(bytes.count))
+    }
+  }
+
   /// The hash of everything so far. The state stays, so more may follow.
   public func finished() -> [UInt8] {
     var state = state

@@ -3,7 +3,7 @@
 
 public import RPC
 
-/// The messages, enums and services of `grpc.health.v1`.
+/// The health checking protocol of gRPC, with the method List that distributions' copies lack.
 public enum Grpc_Health_V1 {
   /// The package's files, as reflection hands them out.
   public enum Files {}
@@ -12,6 +12,8 @@ public enum Grpc_Health_V1 {
 extension Grpc_Health_V1 {
   public typealias HealthCheckRequest = Grpc_Health_V1_HealthCheckRequest
   public typealias HealthCheckResponse = Grpc_Health_V1_HealthCheckResponse
+  public typealias HealthListRequest = Grpc_Health_V1_HealthListRequest
+  public typealias HealthListResponse = Grpc_Health_V1_HealthListResponse
 }
 extension Grpc_Health_V1.Files {
   public static let health = SchemaFile(
@@ -21,28 +23,32 @@ extension Grpc_Health_V1.Files {
       ZWNrUmVxdWVzdBIYCgdzZXJ2aWNlGAEgASgJUgdzZXJ2aWNlIrEBChNIZWFsdGhDaGVja1Jlc3Bv
       bnNlEkkKBnN0YXR1cxgBIAEoDjIxLmdycGMuaGVhbHRoLnYxLkhlYWx0aENoZWNrUmVzcG9uc2Uu
       U2VydmluZ1N0YXR1c1IGc3RhdHVzIk8KDVNlcnZpbmdTdGF0dXMSCwoHVU5LTk9XThAAEgsKB1NF
-      UlZJTkcQARIPCgtOT1RfU0VSVklORxACEhMKD1NFUlZJQ0VfVU5LTk9XThADMq4BCgZIZWFsdGgS
-      UAoFQ2hlY2sSIi5ncnBjLmhlYWx0aC52MS5IZWFsdGhDaGVja1JlcXVlc3QaIy5ncnBjLmhlYWx0
-      aC52MS5IZWFsdGhDaGVja1Jlc3BvbnNlElIKBVdhdGNoEiIuZ3JwYy5oZWFsdGgudjEuSGVhbHRo
-      Q2hlY2tSZXF1ZXN0GiMuZ3JwYy5oZWFsdGgudjEuSGVhbHRoQ2hlY2tSZXNwb25zZTABQmEKEWlv
-      LmdycGMuaGVhbHRoLnYxQgtIZWFsdGhQcm90b1ABWixnb29nbGUuZ29sYW5nLm9yZy9ncnBjL2hl
-      YWx0aC9ncnBjX2hlYWx0aF92MaoCDkdycGMuSGVhbHRoLlYxSsEHCl4KBAYAAgASAywCPhpRIElm
-      IHRoZSByZXF1ZXN0ZWQgc2VydmljZSBpcyB1bmtub3duLCB0aGUgY2FsbCB3aWxsIGZhaWwgd2l0
-      aCBzdGF0dXMKIE5PVF9GT1VORC4KCt4GCgQGAAIBEgM9AkUa0AYgUGVyZm9ybXMgYSB3YXRjaCBm
-      b3IgdGhlIHNlcnZpbmcgc3RhdHVzIG9mIHRoZSByZXF1ZXN0ZWQgc2VydmljZS4KIFRoZSBzZXJ2
-      ZXIgd2lsbCBpbW1lZGlhdGVseSBzZW5kIGJhY2sgYSBtZXNzYWdlIGluZGljYXRpbmcgdGhlIGN1
-      cnJlbnQKIHNlcnZpbmcgc3RhdHVzLiAgSXQgd2lsbCB0aGVuIHN1YnNlcXVlbnRseSBzZW5kIGEg
-      bmV3IG1lc3NhZ2Ugd2hlbmV2ZXIKIHRoZSBzZXJ2aWNlJ3Mgc2VydmluZyBzdGF0dXMgY2hhbmdl
-      cy4KCiBJZiB0aGUgcmVxdWVzdGVkIHNlcnZpY2UgaXMgdW5rbm93biB3aGVuIHRoZSBjYWxsIGlz
-      IHJlY2VpdmVkLCB0aGUKIHNlcnZlciB3aWxsIHNlbmQgYSBtZXNzYWdlIHNldHRpbmcgdGhlIHNl
-      cnZpbmcgc3RhdHVzIHRvCiBTRVJWSUNFX1VOS05PV04gYnV0IHdpbGwgKm5vdCogdGVybWluYXRl
-      IHRoZSBjYWxsLiAgSWYgYXQgc29tZQogZnV0dXJlIHBvaW50LCB0aGUgc2VydmluZyBzdGF0dXMg
-      b2YgdGhlIHNlcnZpY2UgYmVjb21lcyBrbm93biwgdGhlCiBzZXJ2ZXIgd2lsbCBzZW5kIGEgbmV3
-      IG1lc3NhZ2Ugd2l0aCB0aGUgc2VydmljZSdzIHNlcnZpbmcgc3RhdHVzLgoKIElmIHRoZSBjYWxs
-      IHRlcm1pbmF0ZXMgd2l0aCBzdGF0dXMgVU5JTVBMRU1FTlRFRCwgdGhlbiBjbGllbnRzCiBzaG91
-      bGQgYXNzdW1lIHRoaXMgbWV0aG9kIGlzIG5vdCBzdXBwb3J0ZWQgYW5kIHNob3VsZCBub3QgcmV0
-      cnkgdGhlCiBjYWxsLiAgSWYgdGhlIGNhbGwgdGVybWluYXRlcyB3aXRoIGFueSBvdGhlciBzdGF0
-      dXMgKGluY2x1ZGluZyBPSyksCiBjbGllbnRzIHNob3VsZCByZXRyeSB0aGUgY2FsbCB3aXRoIGFw
-      cHJvcHJpYXRlIGV4cG9uZW50aWFsIGJhY2tvZmYuCmIGcHJvdG8z
+      UlZJTkcQARIPCgtOT1RfU0VSVklORxACEhMKD1NFUlZJQ0VfVU5LTk9XThADIhMKEUhlYWx0aExp
+      c3RSZXF1ZXN0IsQBChJIZWFsdGhMaXN0UmVzcG9uc2USTAoIc3RhdHVzZXMYASADKAsyMC5ncnBj
+      LmhlYWx0aC52MS5IZWFsdGhMaXN0UmVzcG9uc2UuU3RhdHVzZXNFbnRyeVIIc3RhdHVzZXMaYAoN
+      U3RhdHVzZXNFbnRyeRIQCgNrZXkYASABKAlSA2tleRI5CgV2YWx1ZRgCIAEoCzIjLmdycGMuaGVh
+      bHRoLnYxLkhlYWx0aENoZWNrUmVzcG9uc2VSBXZhbHVlOgI4ATL9AQoGSGVhbHRoElAKBUNoZWNr
+      EiIuZ3JwYy5oZWFsdGgudjEuSGVhbHRoQ2hlY2tSZXF1ZXN0GiMuZ3JwYy5oZWFsdGgudjEuSGVh
+      bHRoQ2hlY2tSZXNwb25zZRJNCgRMaXN0EiEuZ3JwYy5oZWFsdGgudjEuSGVhbHRoTGlzdFJlcXVl
+      c3QaIi5ncnBjLmhlYWx0aC52MS5IZWFsdGhMaXN0UmVzcG9uc2USUgoFV2F0Y2gSIi5ncnBjLmhl
+      YWx0aC52MS5IZWFsdGhDaGVja1JlcXVlc3QaIy5ncnBjLmhlYWx0aC52MS5IZWFsdGhDaGVja1Jl
+      c3BvbnNlMAFK2wcKZwoBAhIDAwAXGl0gVGhlIGhlYWx0aCBjaGVja2luZyBwcm90b2NvbCBvZiBn
+      UlBDLCB3aXRoIHRoZSBtZXRob2QgTGlzdCB0aGF0IGRpc3RyaWJ1dGlvbnMnIGNvcGllcyBsYWNr
+      LgoKOAoCBgASBAYAEwEaLCBUZWxscyB3aGV0aGVyIHNlcnZpY2VzIGFyZSBhYmxlIHRvIGFuc3dl
+      ci4KCmQKBAYAAgASAwoCPhpXIFRlbGxzIGhvdyBvbmUgc2VydmljZSBpcywgb3IgdGhlIHdob2xl
+      IHNlcnZlci4KCiBOT1RfRk9VTkQ6IHRoZXJlIGlzIG5vIHN1Y2ggc2VydmljZS4KCnEKBAYAAgES
+      Aw8COxpkIFRlbGxzIGhvdyBhbGwgc2VydmljZXMgYXJlLgoKIFJFU09VUkNFX0VYSEFVU1RFRDog
+      dGhlcmUgYXJlIG1vcmUgb2YgdGhlbSB0aGFuIG9uZSBhbnN3ZXIgbWF5IGhvbGQuCgpLCgQGAAIC
+      EgMSAkUaPiBUZWxscyBob3cgYSBzZXJ2aWNlIGlzIG5vdywgYW5kIGFnYWluIHdoZW5ldmVyIHRo
+      YXQgY2hhbmdlcy4KCiMKAgQAEgQWABkBGhcgQXNrcyBhYm91dCBhIHNlcnZpY2UuCgpKCgQEAAIA
+      EgMYAhUaPSBUaGUgZnVsbCBuYW1lIG9mIHRoZSBzZXJ2aWNlLiBFbXB0eTogdGhlIHNlcnZlciBh
+      cyBhIHdob2xlLgoKHwoCBAESBBwAKwEaEyBIb3cgYSBzZXJ2aWNlIGlzLgoKMAoEBAEEABIEHgIn
+      AxoiIFdoZXRoZXIgYSBzZXJ2aWNlIGFuc3dlcnMgY2FsbHMuCgoiCgYEAQQAAgASAyAEEBoTIE5v
+      dGhpbmcgaXMga25vd24uCgocCgYEAQQAAgESAyIEEBoNIEl0IGFuc3dlcnMuCgosCgYEAQQAAgIS
+      AyQEFBodIEl0IGRvZXMgbm90IGFuc3dlciBmb3Igbm93LgoKPwoGBAEEAAIDEgMmBBgaMCBUaGVy
+      ZSBpcyBubyBzdWNoIHNlcnZpY2UuIFVzZWQgYnkgV2F0Y2ggYWxvbmUuCgoiCgQEAQIAEgMqAhsa
+      FSBIb3cgdGhlIHNlcnZpY2UgaXMuCgolCgIEAhIDLgAcGhogQXNrcyBhYm91dCBhbGwgc2Vydmlj
+      ZXMuCgojCgIEAxIEMQA0ARoXIEhvdyBhbGwgc2VydmljZXMgYXJlLgoKKwoEBAMCABIDMwIwGh4g
+      QnkgdGhlIHNlcnZpY2VzJyBmdWxsIG5hbWVzLgpiBnByb3RvMw==
       """)
 }

@@ -4,26 +4,19 @@
 public import RPC
 
 extension Grpc_Health_V1 {
+  /// Tells whether services are able to answer.
   public protocol Health: RPC.Service {
-    /// If the requested service is unknown, the call will fail with status
-    /// NOT_FOUND.
+    /// Tells how one service is, or the whole server.
+    ///
+    /// - `NOT_FOUND`: there is no such service.
     func check(_ request: HealthCheckRequest, in call: ServerCall) async throws -> HealthCheckResponse
 
-    /// Performs a watch for the serving status of the requested service.
-    /// The server will immediately send back a message indicating the current
-    /// serving status.  It will then subsequently send a new message whenever
-    /// the service's serving status changes.
+    /// Tells how all services are.
     ///
-    /// If the requested service is unknown when the call is received, the
-    /// server will send a message setting the serving status to
-    /// SERVICE_UNKNOWN but will *not* terminate the call.  If at some
-    /// future point, the serving status of the service becomes known, the
-    /// server will send a new message with the service's serving status.
-    ///
-    /// If the call terminates with status UNIMPLEMENTED, then clients
-    /// should assume this method is not supported and should not retry the
-    /// call.  If the call terminates with any other status (including OK),
-    /// clients should retry the call with appropriate exponential backoff.
+    /// - `RESOURCE_EXHAUSTED`: there are more of them than one answer may hold.
+    func list(_ request: HealthListRequest, in call: ServerCall) async throws -> HealthListResponse
+
+    /// Tells how a service is now, and again whenever that changes.
     func watch(_ request: HealthCheckRequest, to responses: ResponseWriter<HealthCheckResponse>, in call: ServerCall) async throws
   }
 }
@@ -34,12 +27,14 @@ extension Grpc_Health_V1.Health {
   public var handlers: [MethodHandler] {
     [
       .unary(Grpc_Health_V1.HealthMethods.check, self.check(_:in:)),
+      .unary(Grpc_Health_V1.HealthMethods.list, self.list(_:in:)),
       .serverStreaming(Grpc_Health_V1.HealthMethods.watch, self.watch(_:to:in:)),
     ]
   }
 }
 
 extension Grpc_Health_V1 {
+  /// Tells whether services are able to answer.
   public struct HealthClient: Sendable {
     public let client: RPC.Client
 
@@ -47,16 +42,21 @@ extension Grpc_Health_V1 {
       self.client = client
     }
 
-    /// If the requested service is unknown, the call will fail with status
-    /// NOT_FOUND.
+    /// Tells how one service is, or the whole server.
+    ///
+    /// - `NOT_FOUND`: there is no such service.
     public func check(
       _ request: HealthCheckRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> HealthCheckResponse {
       try await client.unary(HealthMethods.check, request, options: options)
     }
 
-    /// If the requested service is unknown, the call will fail with status
-    /// NOT_FOUND.
+    /// Tells how one service is, or the whole server.
+    ///
+    /// - `NOT_FOUND`: there is no such service.
+    ///
+    /// - Parameters:
+    ///   - service: The full name of the service. Empty: the server as a whole.
     public func check(
       service: String = "",
       options: CallOptions = CallOptions()
@@ -66,42 +66,36 @@ extension Grpc_Health_V1 {
       return try await self.check(request, options: options)
     }
 
-    /// Performs a watch for the serving status of the requested service.
-    /// The server will immediately send back a message indicating the current
-    /// serving status.  It will then subsequently send a new message whenever
-    /// the service's serving status changes.
+    /// Tells how all services are.
     ///
-    /// If the requested service is unknown when the call is received, the
-    /// server will send a message setting the serving status to
-    /// SERVICE_UNKNOWN but will *not* terminate the call.  If at some
-    /// future point, the serving status of the service becomes known, the
-    /// server will send a new message with the service's serving status.
+    /// - `RESOURCE_EXHAUSTED`: there are more of them than one answer may hold.
+    public func list(
+      _ request: HealthListRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> HealthListResponse {
+      try await client.unary(HealthMethods.list, request, options: options)
+    }
+
+    /// Tells how all services are.
     ///
-    /// If the call terminates with status UNIMPLEMENTED, then clients
-    /// should assume this method is not supported and should not retry the
-    /// call.  If the call terminates with any other status (including OK),
-    /// clients should retry the call with appropriate exponential backoff.
+    /// - `RESOURCE_EXHAUSTED`: there are more of them than one answer may hold.
+    public func list(
+      options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> HealthListResponse {
+      let request = HealthListRequest()
+      return try await self.list(request, options: options)
+    }
+
+    /// Tells how a service is now, and again whenever that changes.
     public func watch(
       _ request: HealthCheckRequest, options: CallOptions = CallOptions()
     ) -> ResponseStream<HealthCheckResponse> {
       client.serverStreaming(HealthMethods.watch, request, options: options)
     }
 
-    /// Performs a watch for the serving status of the requested service.
-    /// The server will immediately send back a message indicating the current
-    /// serving status.  It will then subsequently send a new message whenever
-    /// the service's serving status changes.
+    /// Tells how a service is now, and again whenever that changes.
     ///
-    /// If the requested service is unknown when the call is received, the
-    /// server will send a message setting the serving status to
-    /// SERVICE_UNKNOWN but will *not* terminate the call.  If at some
-    /// future point, the serving status of the service becomes known, the
-    /// server will send a new message with the service's serving status.
-    ///
-    /// If the call terminates with status UNIMPLEMENTED, then clients
-    /// should assume this method is not supported and should not retry the
-    /// call.  If the call terminates with any other status (including OK),
-    /// clients should retry the call with appropriate exponential backoff.
+    /// - Parameters:
+    ///   - service: The full name of the service. Empty: the server as a whole.
     public func watch(
       service: String = "",
       options: CallOptions = CallOptions()
@@ -117,6 +111,7 @@ extension Grpc_Health_V1 {
   /// Health for tests: each method answers with its closure, UNIMPLEMENTED without one.
   public struct HealthFake: Health {
     public var onCheck: (@Sendable (HealthCheckRequest, ServerCall) async throws -> HealthCheckResponse)?
+    public var onList: (@Sendable (HealthListRequest, ServerCall) async throws -> HealthListResponse)?
     public var onWatch: (@Sendable (HealthCheckRequest, ResponseWriter<HealthCheckResponse>, ServerCall) async throws -> Void)?
 
     public init(_ configure: (inout HealthFake) -> Void = { _ in }) {
@@ -126,6 +121,11 @@ extension Grpc_Health_V1 {
     public func check(_ request: HealthCheckRequest, in call: ServerCall) async throws -> HealthCheckResponse {
       guard let onCheck else { throw RPCError.unimplemented(HealthMethods.check) }
       return try await onCheck(request, call)
+    }
+
+    public func list(_ request: HealthListRequest, in call: ServerCall) async throws -> HealthListResponse {
+      guard let onList else { throw RPCError.unimplemented(HealthMethods.list) }
+      return try await onList(request, call)
     }
 
     public func watch(_ request: HealthCheckRequest, to responses: ResponseWriter<HealthCheckResponse>, in call: ServerCall) async throws {
@@ -140,6 +140,8 @@ extension Grpc_Health_V1 {
   public enum HealthMethods {
     public static let check = MethodDescriptor(
       service: "grpc.health.v1.Health", name: "Check", kind: .unary)
+    public static let list = MethodDescriptor(
+      service: "grpc.health.v1.Health", name: "List", kind: .unary)
     public static let watch = MethodDescriptor(
       service: "grpc.health.v1.Health", name: "Watch", kind: .serverStreaming)
   }
@@ -149,6 +151,7 @@ extension Grpc_Health_V1 {
     name: "grpc.health.v1.Health",
     methods: [
       HealthMethods.check,
+      HealthMethods.list,
       HealthMethods.watch,
     ],
     schema: { Files.health.descriptorSet() })

@@ -4,7 +4,7 @@ public import Primitives
 public struct Artifact: Hashable, Sendable {
   public enum Kind: UInt8, CaseIterable, Sendable {
     case model = 1
-    case dataset, checkpoint, result, other
+    case dataset, checkpoint, result, other, trace, receipt
   }
 
   public let digest: Digest

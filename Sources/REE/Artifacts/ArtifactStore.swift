@@ -11,6 +11,9 @@ public final class ArtifactStore: Sendable {
   /// What opening the directory put right.
   public let repairs: [Repair]
 
+  /// The directory that holds the store.
+  public var directory: String { layout.root }
+
   let layout: Layout
   let clock: @Sendable () -> UnixTime
   let catalogue: Mutex<Catalogue>

@@ -87,6 +87,13 @@ extension Catalogue {
     uploads[id]?.isRunning = false
   }
 
+  /// Takes an upload that waits to be resumed, so that nobody does; false if it does not wait.
+  mutating func takeWaiting(_ id: UploadID) -> Bool {
+    guard uploads[id]?.isRunning == false else { return false }
+    uploads[id]?.isRunning = true
+    return true
+  }
+
   /// Forgets an upload, and gives back what it had reserved.
   mutating func end(_ id: UploadID) {
     guard let ticket = uploads.removeValue(forKey: id) else { return }

@@ -7,6 +7,7 @@ struct Catalogue: Sendable {
   private(set) var damages: [Digest: ArtifactStore.Damage] = [:]
   private var order: [ArtifactStore.Cursor] = []
   private var usage: [[UInt8]: UInt64] = [:]
+  private var claimCounts: [[UInt8]: Int] = [:]
   var uploads: [UploadID: Ticket] = [:]
   var transientCount: UInt64 = 0
 
@@ -22,7 +23,7 @@ struct Catalogue: Sendable {
     self.damages = damages
     for record in found {
       records[record.digest] = record
-      for claim in record.claims { reserve(record.sizeBytes, for: claim.owner) }
+      reserve(record)
     }
     order = found.map(\.cursor).sorted()
     self.uploads = uploads
@@ -43,7 +44,7 @@ struct Catalogue: Sendable {
       if let previous { removeFromOrder(previous) }
       order.insert(record.cursor, at: position(of: record.cursor))
     }
-    for claim in record.claims { reserve(record.sizeBytes, for: claim.owner) }
+    reserve(record)
   }
 
   mutating func remove(_ digest: Digest) {
@@ -81,8 +82,23 @@ extension Catalogue {
     usage[owner] = used > sizeBytes ? used - sizeBytes : nil
   }
 
+  func claimCount(of owner: [UInt8]) -> Int {
+    claimCounts[owner, default: 0]
+  }
+
+  private mutating func reserve(_ record: ArtifactRecord) {
+    for claim in record.claims {
+      reserve(record.sizeBytes, for: claim.owner)
+      claimCounts[claim.owner, default: 0] += 1
+    }
+  }
+
   private mutating func release(_ record: ArtifactRecord) {
-    for claim in record.claims { release(record.sizeBytes, for: claim.owner) }
+    for claim in record.claims {
+      release(record.sizeBytes, for: claim.owner)
+      let left = claimCount(of: claim.owner) - 1
+      claimCounts[claim.owner] = left > 0 ? left : nil
+    }
   }
 }
 
