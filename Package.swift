@@ -44,14 +44,21 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 
+let arguments = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
 let protobufPlugins = Target.Dependency.product(
   name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
 
 let package = Package(
   name: "gensyn",
-  products: [],
+  products: [
+    .library(name: "GensynClient", targets: ["GensynClient"]),
+    .executable(name: "gensyn", targets: ["gensyn"]),
+  ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0")
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
   ],
   targets: [
     // C libraries, one module each.
@@ -91,6 +98,24 @@ let package = Package(
     schema("Schema"),
     schema("StandardSchema"),
     program("protoc-gen-gensyn", [protobuf, protobufPlugins]),
+
+    // Clients.
+    swift("Console"),
+    swift(
+      "GensynClient",
+      [
+        "Files", "Primitives", "RPC", "RPCClient", "Schema", "Sodium", "StandardSchema", "TLS",
+        protobuf,
+      ],
+      path: "clients/swift"),
+    program(
+      "gensyn",
+      [
+        "Console", "Descriptors", "Files", "GensynClient", "Primitives", "RPC", "RPCClient",
+        "Schema", "Sodium", "StandardSchema", "TLS", arguments, protobuf,
+      ],
+      path: "clients/cli"),
+    program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
 
     // Engines.
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
