@@ -44,17 +44,21 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 
+let arguments = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
 let protobufPlugins = Target.Dependency.product(
   name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
-let arguments = Target.Dependency.product(
-  name: "ArgumentParser", package: "swift-argument-parser")
-
 let package = Package(
   name: "gensyn",
-  products: [],
+  products: [
+    .library(name: "GensynClient", targets: ["GensynClient"]),
+    .executable(name: "gensyn", targets: ["gensyn"]),
+    .executable(name: "gensyn-gateway", targets: ["gensyn-gateway"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
@@ -101,6 +105,24 @@ let package = Package(
 
     swift("Callers", ["Primitives", "RPC", "Sodium"]),
     swift("Observability", ["RPC", "RPCServer", logging]),
+
+    // Clients.
+    swift("Console"),
+    swift(
+      "GensynClient",
+      [
+        "Files", "Primitives", "RPC", "RPCClient", "Schema", "Sodium", "StandardSchema", "TLS",
+        protobuf,
+      ],
+      path: "clients/swift"),
+    program(
+      "gensyn",
+      [
+        "Console", "Descriptors", "Files", "GensynClient", "Primitives", "RPC", "RPCClient",
+        "Schema", "Sodium", "StandardSchema", "TLS", arguments, protobuf,
+      ],
+      path: "clients/cli"),
+    program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
 
     // Engines.
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
