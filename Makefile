@@ -1,4 +1,61 @@
-# Verbs for people and for CI.
+# Verbs for people and for CI. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+# What the product needs to build and run, and what setup and demo need themselves.
+DEBIAN := libnghttp2-dev libssl-dev libprotobuf-c-dev libsodium-dev libhttp-parser-dev \
+  zlib1g-dev libzstd-dev binutils ca-certificates curl gcc git libc6-dev libcurl4 libstdc++-12-dev \
+  libxml2 pkg-config python3 python3-venv tzdata
+# What regenerating code needs on top.
+DEBIAN_GENERATE := protobuf-compiler grpc-proto protobuf-c-compiler
+SWIFT_VERSION := 6.3
+
+.PHONY: help setup toolchain build test demo lint clean
+
+help: ## Lists the verbs.
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | \
+	  awk -F ':.*## ' '{ printf "  %-24s %s\n", $$1, $$2 }'
+
+setup: toolchain ## Installs the Debian packages that the project needs.
+	@missing=$$(for package in $(DEBIAN); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; \
+	done); \
+	if [ -n "$$missing" ]; then \
+	  echo "installing" $$missing; \
+	  $(SUDO) apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+
+# A toolchain is not in Debian: it comes from swift.org, and must be there before.
+toolchain:
+	@command -v swift >/dev/null || { \
+	  echo "Swift $(SWIFT_VERSION) or later is needed: see https://www.swift.org/install/linux/debian/"; exit 1; }
+	@swift --version 2>/dev/null | grep -qE 'Swift version (6\.([3-9]|[1-9][0-9])|[7-9])' || { \
+	  echo "Swift $(SWIFT_VERSION) or later is needed, this is: $$(swift --version 2>/dev/null | head -n 1)"; exit 1; }
+
+build: setup ## Builds the gateway and the command line.
+	swift build --product gensyn-gateway
+	swift build --product gensyn
+
+test: setup ## Runs unit and integration tests.
+	swift build --build-tests
+	swift test --skip-build
+
+demo: build ## Stores a real model through the gateway and fetches it back.
+	clients/examples/demo.sh .build/debug
+
+SWIFT_SOURCES = $(shell git ls-files '*.swift' | grep -vE '\.(pb|gensyn)\.swift$$')
+
+lint: ## Checks the format of Swift sources and the rules of the schemas.
+	swift format lint --strict --parallel $(SWIFT_SOURCES)
+	@test -x .venv-lint/bin/buf || { python3 -m venv .venv-lint && .venv-lint/bin/pip install --quiet buf-bin; }
+	cd Protos && ../.venv-lint/bin/buf lint
+
+clean: ## Removes what was built.
+	rm -rf .build .build-* .demo
+
 
 PROTOC ?= protoc
 # Debian's package grpc-proto.
@@ -11,11 +68,11 @@ GOOGLE_PROTOS_VERSION := 1.76.0
 
 .PHONY: generate generate-check
 
-# Writes all generated code anew: it is checked in, so that nobody needs protoc to build.
+# Generated code is checked in, so that nobody needs protoc to build.
+generate: ## Writes all generated code anew.
 generate: generate-schema generate-standard generate-interop generate-tests generate-details
 
-# Fails, and shows where, when the checked-in code is not what the schemas say.
-generate-check: generate
+generate-check: generate ## Fails when generated code is not what the schemas say.
 	git add --intent-to-add -- $(GENERATED)
 	git diff --exit-code -- $(GENERATED)
 
