@@ -26,7 +26,8 @@ extension Session: ExchangeCarrier {
   }
 
   public func respond(_ exchange: Exchange, _ headers: borrowing HeaderList) {
-    let hasBody = !(exchange.outputHasEnded && exchange.output.isEmpty)
+    let hasBody =
+      !(exchange.outputHasEnded && exchange.output.isEmpty)
       || exchange.outputTrailers != nil
     unsafe withVectors(headers) { vectors in
       unsafe withUnsafePointer(to: provider(for: exchange)) { provider in

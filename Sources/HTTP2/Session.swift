@@ -125,7 +125,8 @@ extension Session {
     case .client:
       entries.append(setting(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
     }
-    unsafe nghttp2_submit_settings(handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), entries, entries.count)
+    unsafe nghttp2_submit_settings(
+      handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), entries, entries.count)
     unsafe nghttp2_session_set_local_window_size(
       handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, limits.connectionWindowSize)
   }

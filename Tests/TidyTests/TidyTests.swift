@@ -66,7 +66,10 @@ struct SourceFile: CustomTestStringConvertible, Sendable {
   /// The text without comments, in which words are free.
   var code: String {
     text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { $0.contains("//") ? String($0.prefix(upTo: $0.firstRange(of: "//")?.lowerBound ?? $0.endIndex)) : String($0) }
+      .map {
+        $0.contains("//")
+          ? String($0.prefix(upTo: $0.firstRange(of: "//")?.lowerBound ?? $0.endIndex)) : String($0)
+      }
       .joined(separator: "\n")
   }
 

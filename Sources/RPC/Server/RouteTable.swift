@@ -47,7 +47,7 @@ struct RouteTable: Sendable {
   /// FNV-1a. The table's keys are ours, so nobody can choose them to collide.
   private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for unsafe byte in unsafe bytes {
+    for unsafebyte in unsafe bytes {
       hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
     }
     return Int(truncatingIfNeeded: hash ^ hash >> 32)

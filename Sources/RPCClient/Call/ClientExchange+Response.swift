@@ -95,7 +95,8 @@ extension ClientExchange {
       (Compression(reading: value), value.string)
     }
     guard let known = name.0 else {
-      throw RPCError(.internal, "the response is compressed with \(name.1), which was not asked for")
+      throw RPCError(
+        .internal, "the response is compressed with \(name.1), which was not asked for")
     }
     responseCompression = known
   }
@@ -172,7 +173,8 @@ extension ClientExchange {
   }
 
   private func readEndStream(_ block: [UInt8]) throws(RPCError) {
-    let last = unsafe try EndStream(reading: block.span.bytes, trailersSizeMax: Self.trailersSizeMax)
+    let last = unsafe try EndStream(
+      reading: block.span.bytes, trailersSizeMax: Self.trailersSizeMax)
     end(last.status, last.trailers)
   }
 
@@ -244,7 +246,8 @@ extension ClientExchange {
         RPCError(
           Status.Code(http2Code: code), "the server ended the stream with HTTP/2 error \(code)"))
     case .connectionLost:
-      finish(RPCError(.unavailable, "the connection was lost: \(lossReason ?? "closed by the server")"))
+      finish(
+        RPCError(.unavailable, "the connection was lost: \(lossReason ?? "closed by the server")"))
     }
   }
 }

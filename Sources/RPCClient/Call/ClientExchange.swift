@@ -58,7 +58,10 @@ final class ClientExchange: Exchange, ClientStream, TimerTarget, @unchecked Send
     var error: RPCError?
   }
 
-  init(_ head: CallHead, _ configuration: ChannelConfiguration, _ codecs: MessageCodecs, _ loop: EventLoop) {
+  init(
+    _ head: CallHead, _ configuration: ChannelConfiguration, _ codecs: MessageCodecs,
+    _ loop: EventLoop
+  ) {
     self.head = head
     self.configuration = configuration
     self.codecs = codecs

@@ -23,9 +23,11 @@ extension ServerExchange {
       let verb = headers.firstIndex(of: ":method"),
       headers.withField(at: verb, { _, value in value.equals("POST") }),
       let type = headers.firstIndex(of: "content-type"),
-      headers.withField(at: type, { _, value in
-        value.equals("application/grpc") || value.equals("application/grpc+proto")
-      }),
+      headers.withField(
+        at: type,
+        { _, value in
+          value.equals("application/grpc") || value.equals("application/grpc+proto")
+        }),
       let path = headers.firstIndex(of: ":path"),
       let handler = headers.withField(at: path, { _, value in context.router.handler(for: value) })
     else { return nil }

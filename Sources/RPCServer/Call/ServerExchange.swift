@@ -172,7 +172,8 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   }
 
   override func outputShrank() {
-    guard output.count <= context.limits.responseBufferMax / 2, let waiter = unsafe writeWaiter else {
+    guard output.count <= context.limits.responseBufferMax / 2, let waiter = unsafe writeWaiter
+    else {
       return
     }
     unsafe writeWaiter = nil

@@ -7,7 +7,9 @@ internal import SwiftProtobuf
 package struct TestService: Grpc_Testing.TestService {
   package init() {}
 
-  package func emptyCall(_ request: Grpc_Testing.Empty, in call: ServerCall) async throws -> Grpc_Testing.Empty {
+  package func emptyCall(_ request: Grpc_Testing.Empty, in call: ServerCall) async throws
+    -> Grpc_Testing.Empty
+  {
     echoMetadata(call)
     return Grpc_Testing.Empty()
   }
@@ -20,7 +22,9 @@ package struct TestService: Grpc_Testing.TestService {
       try expect(compressed: request.expectCompressed.value, in: call)
     }
     try fail(with: request.hasResponseStatus ? request.responseStatus : nil)
-    if request.hasResponseCompressed { call.compression = request.responseCompressed.value ? .gzip : .identity }
+    if request.hasResponseCompressed {
+      call.compression = request.responseCompressed.value ? .gzip : .identity
+    }
     return .with { $0.payload = .zeros(request.responseSize) }
   }
 
