@@ -29,8 +29,6 @@ open class Exchange {
   // What carriers note about the exchange.
   package var slot = -1
   package var headersAreComplete = false
-  package var receivedHeaderSize = 0
-  package var receivedHeaderCount = 0
   package var wasResetHere = false
 
   public init() {}
@@ -57,8 +55,6 @@ open class Exchange {
     headersAreTooLarge = false
     slot = -1
     headersAreComplete = false
-    receivedHeaderSize = 0
-    receivedHeaderCount = 0
     wasResetHere = false
   }
 

@@ -114,40 +114,35 @@ private let beganHeaders: nghttp2_on_begin_headers_callback = { _, frame, contex
     unsafe nghttp2_session_set_stream_user_data(
       session.handle, stream, Unmanaged.passUnretained(exchange).toOpaque())
     session.insert(exchange)
-    session.headerTarget = exchange
-    session.headerTargetIsTrailers = false
+    session.block.begin(exchange)
   } else {
-    session.headerTarget = session.exchange(stream)
-    session.headerTargetIsTrailers = session.headerTarget?.headersAreComplete ?? false
-    // An interim response's fields are not the response's.
-    if !session.headerTargetIsTrailers { session.headerTarget?.headers.removeAll() }
+    session.block.begin(session.exchange(stream))
   }
   return 0
 }
 
 private let receivedField: nghttp2_on_header_callback = {
   _, frame, name, nameCount, value, valueCount, _, context in
-  let session = unsafe Session.at(context)
-  guard let exchange = session.headerTarget else { return 0 }
-  let name = unsafe UnsafeRawBufferPointer(start: name, count: nameCount).bytes
-  let value = unsafe UnsafeRawBufferPointer(start: value, count: valueCount).bytes
-  exchange.receivedHeaderSize += nameCount + valueCount + 32
-  exchange.receivedHeaderCount += 1
-  guard
-    exchange.receivedHeaderSize <= session.limits.headerListSizeMax,
-    exchange.receivedHeaderCount <= session.limits.headerCountMax
-  else {
-    exchange.headersAreTooLarge = true
-    let abuse = session.limits.headerListSizeMax * session.limits.headerListAbuseFactor
-    if exchange.receivedHeaderSize > abuse { session.convict(.headerList) }
-    return 0
-  }
-  if session.headerTargetIsTrailers {
-    exchange.trailerFields.append(name, value)
-  } else {
-    exchange.headers.append(name, value)
-  }
+  unsafe Session.at(context).received(
+    UnsafeRawBufferPointer(start: name, count: nameCount).bytes,
+    UnsafeRawBufferPointer(start: value, count: valueCount).bytes)
   return 0
+}
+
+extension Session {
+  fileprivate func received(_ name: RawSpan, _ value: RawSpan) {
+    block.size += name.byteCount + value.byteCount + 32
+    block.count += 1
+    guard block.size <= limits.headerListSizeMax, block.count <= limits.headerCountMax else {
+      block.isTooLarge = true
+      // The library goes on decoding, so that the compression's state stays right.
+      if block.size > limits.headerListSizeMax * limits.headerListAbuseFactor {
+        convict(.headerList)
+      }
+      return
+    }
+    block.fields.append(name, value)
+  }
 }
 
 private let receivedBody: nghttp2_on_data_chunk_recv_callback = {
@@ -171,8 +166,8 @@ private let receivedFrame: nghttp2_on_frame_recv_callback = { _, frame, context 
     session.convict(session.flood.receivedData(isEmpty: header.length == 0, isLast: isLast))
     if isLast { session.exchange(header.stream_id)?.receivedEnd() }
   case NGHTTP2_HEADERS:
-    guard let exchange = session.headerTarget else { break }
-    session.headerTarget = nil
+    guard let exchange = session.block.target else { break }
+    session.block.target = nil
     session.completedHeaders(exchange, isLast: isLast)
   case NGHTTP2_PING where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
     let opaque = unsafe frame.pointee.ping.opaque_data
@@ -197,10 +192,14 @@ private let receivedFrame: nghttp2_on_frame_recv_callback = { _, frame, context 
 
 extension Session {
   fileprivate func completedHeaders(_ exchange: Exchange, isLast: Bool) {
-    if headerTargetIsTrailers {
+    if block.isTooLarge { exchange.headersAreTooLarge = true }
+    if block.isTrailers {
+      swap(&exchange.trailerFields, &block.fields)
       if isLast { exchange.receivedEnd() }
       return
     }
+    swap(&exchange.headers, &block.fields)
+    // An interim response's fields are not the response's.
     if role == .client, exchange.isInterimResponse { return }
     exchange.headersAreComplete = true
     exchange.receivedHeaders(isLast: isLast)

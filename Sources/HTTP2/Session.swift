@@ -27,8 +27,7 @@ public final class Session {
   var flood: FloodGuard
   // Where frames go while `flush` runs; the library's callback for DATA writes there itself.
   var flushTarget: UnsafeMutablePointer<ByteQueue>?
-  var headerTarget: Exchange?
-  var headerTargetIsTrailers = false
+  var block = HeaderBlock()
   var highestStream: Int32 = 0
   var skippedStreams: [ClosedRange<Int32>] = []
   var vectors: [nghttp2_nv] = unsafe []
@@ -88,6 +87,26 @@ public final class Session {
 
   /// Whether there is something to flush.
   public var hasOutput: Bool { unsafe nghttp2_session_want_write(handle) != 0 }
+}
+
+/// A header block that is arriving. It goes to its exchange in one piece.
+struct HeaderBlock: ~Copyable {
+  var target: Exchange?
+  var isTrailers = false
+  var fields = HeaderList()
+  /// Names, values and 32 bytes a field, those included that were not kept.
+  var size = 0
+  var count = 0
+  var isTooLarge = false
+
+  mutating func begin(_ exchange: Exchange?) {
+    target = exchange
+    isTrailers = exchange?.headersAreComplete ?? false
+    fields.removeAll()
+    size = 0
+    count = 0
+    isTooLarge = false
+  }
 }
 
 /// The connection that owns a session.

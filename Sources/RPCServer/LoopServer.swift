@@ -94,7 +94,7 @@ extension LoopServer {
     if connections.isEmpty {
       let waiters = unsafe whenEmpty
       unsafe whenEmpty.removeAll()
-      for unsafewaiter in unsafe waiters { unsafe waiter.resume() }
+      for unsafe unsafewaiter in unsafe waiters { unsafe waiter.resume() }
     }
   }
 }

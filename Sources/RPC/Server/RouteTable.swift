@@ -47,8 +47,8 @@ struct RouteTable: Sendable {
   /// FNV-1a. The table's keys are ours, so nobody can choose them to collide.
   private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for unsafebyte in unsafe bytes {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    for index in 0..<bytes.count {
+      hash = unsafe (hash ^ UInt64(bytes[index])) &* 0x100_0000_01b3
     }
     return Int(truncatingIfNeeded: hash ^ hash >> 32)
   }
