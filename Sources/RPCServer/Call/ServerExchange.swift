@@ -51,6 +51,9 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   var writeWaiter: UnsafeContinuation<Void, Never>?
   var timer: LoopTimer?
   let started = ContinuousClock.now
+  var arrival = Progress()
+  var departure = Progress()
+  var departures = 0
   var counts = Counts()
 
   struct Counts {
@@ -127,6 +130,7 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   }
 
   override func outputShrank() {
+    departures &+= 1
     guard output.count <= context.limits.responseBufferMax / 2, let waiter = unsafe writeWaiter else {
       return
     }
