@@ -127,3 +127,14 @@ $(GOOGLE_PROTOS):
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --no-deps googleapis-common-protos==$(GOOGLE_PROTOS_VERSION)
 	ln -sfn "$$($(VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" $@
+
+.PHONY: conformance-http2
+
+# Frames that break the rules, and attacks, from Python.
+conformance-http2: .venv-peers
+	swift build --product interop-server
+	.venv-peers/bin/python Tests/Conformance/http2/run.py
+
+.venv-peers:
+	python3 -m venv $@
+	$@/bin/pip install --quiet hpack==4.2.0 hyperframe==6.1.0

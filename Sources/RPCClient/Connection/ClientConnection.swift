@@ -173,6 +173,8 @@ extension ClientConnection {
     owner?.connectionReady(self)
   }
 
+  func inputEnded() -> Bool { false }
+
   var wantsInput: Bool {
     if case .http1(let session) = session { session.wantsInput } else { true }
   }

@@ -76,6 +76,7 @@ extension ServerExchange {
   /// Runs the handler, at first on this very stack.
   func start() {
     guard let handler else { return }
+    if deadline?.hasPassed == true { return finish(.deadlineExceeded) }
     isRunning = true
     context.runningCalls += 1
     connection.runningCalls += 1
@@ -129,7 +130,7 @@ extension ServerExchange {
       if let failure { throw failure }
       if let arrived = try takeMessage(body) { return arrived }
       credit()
-      unsafe await withUnsafeContinuation { unsafe readWaiter = unsafe $0 }
+      try await waitForInput()
     }
   }
 

@@ -54,6 +54,9 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   var writeWaiter: UnsafeContinuation<Void, Never>?
   var timer: LoopTimer?
   var started: ContinuousClock.Instant
+  var arrival = Progress()
+  var departure = Progress()
+  var departures = 0
   var counts = Counts()
 
   struct Counts {
@@ -95,6 +98,9 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
     isFinished = false
     failure = nil
     started = context.loop.now
+    arrival = Progress()
+    departure = Progress()
+    departures = 0
     counts = Counts()
   }
 
@@ -172,6 +178,7 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   }
 
   override func outputShrank() {
+    departures &+= 1
     guard output.count <= context.limits.responseBufferMax / 2, let waiter = unsafe writeWaiter
     else {
       return
@@ -199,15 +206,6 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   func fired(_ timer: LoopTimer) {
     finish(.deadlineExceeded)
     task?.cancel()
-  }
-
-  /// Called every second: a request whose handler needs all of it must arrive in time.
-  func tick(_ now: ContinuousClock.Instant) {
-    guard !isFinished, !inputEnded, mustBeWhole,
-      started.duration(to: now) > context.limits.requestTimeout
-    else { return }
-    finish(RPCError(.cancelled, "the request took too long to arrive"))
-    carrier?.reset(self, code: HTTP2Code.cancel)
   }
 
   // MARK: Small change
