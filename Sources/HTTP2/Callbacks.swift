@@ -190,6 +190,7 @@ private let receivedFrame: nghttp2_on_frame_recv_callback = { _, frame, context 
       start: goAway.opaque_data, count: goAway.opaque_data_len)
     unsafe session.delegate?.receivedGoAway(
       code: goAway.error_code, lastStream: goAway.last_stream_id, debug: debug.bytes.string)
+    if session.role == .client { session.refuseWaiting() }
   default: break
   }
   return 0
@@ -232,9 +233,14 @@ private let closedStream: nghttp2_on_stream_close_callback = { _, stream, code, 
 private let sentFrame: nghttp2_on_frame_send_callback = { _, frame, context in
   guard let frame = unsafe frame else { return 0 }
   let session = unsafe Session.at(context)
-  switch unsafe nghttp2_frame_type(UInt32(frame.pointee.hd.type)) {
-  case NGHTTP2_DATA: session.flood.sentData()
-  case NGHTTP2_HEADERS: session.flood.sentHeaders()
+  let header = unsafe frame.pointee.hd
+  switch nghttp2_frame_type(UInt32(header.type)) {
+  case NGHTTP2_DATA:
+    session.flood.sentData()
+    session.sent(header)
+  case NGHTTP2_HEADERS:
+    session.flood.sentHeaders()
+    session.sent(header)
   case NGHTTP2_RST_STREAM:
     switch unsafe frame.pointee.rst_stream.error_code {
     case HTTP2Code.noError, HTTP2Code.cancel: break
@@ -243,6 +249,18 @@ private let sentFrame: nghttp2_on_frame_send_callback = { _, frame, context in
   default: break
   }
   return 0
+}
+
+extension Session {
+  /// A server that is done before the request is says so: the rest is of no interest
+  /// (RFC 9113 section 8.1).
+  fileprivate func sent(_ header: nghttp2_frame_hd) {
+    guard role == .server, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+      unsafe nghttp2_session_get_stream_remote_close(handle, header.stream_id) == 0
+    else { return }
+    unsafe nghttp2_submit_rst_stream(
+      handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), header.stream_id, HTTP2Code.noError)
+  }
 }
 
 /// Writes a DATA frame: the library made its header, the payload comes from the exchange.
