@@ -9,7 +9,7 @@ VENV := .venv-generate
 GOOGLE_PROTOS := $(VENV)/protos
 GOOGLE_PROTOS_VERSION := 1.76.0
 
-.PHONY: generate generate-check
+.PHONY: generate generate-check conformance-grpc setup-peers soak-rpc
 
 # Writes all generated code anew: it is checked in, so that nobody needs protoc to build.
 generate: generate-schema generate-standard generate-interop generate-tests generate-details
@@ -70,3 +70,29 @@ $(GOOGLE_PROTOS):
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --no-deps googleapis-common-protos==$(GOOGLE_PROTOS_VERSION)
 	ln -sfn "$$($(VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" $@
+
+# The peers of the conformance runs: Debian's gRPC C++, and independent stacks from PyPI.
+PEERS := .venv-peers
+PEER_PACKAGES := grpcio==1.85.1 grpcio-tools==1.85.1 grpclib==0.4.9 h2==4.4.1
+
+setup-peers: $(PEERS)/.installed
+	dpkg -s libgrpc++-dev protobuf-compiler-grpc grpc-proto >/dev/null 2>&1 || \
+	  apt-get install --yes --no-install-recommends \
+	    libgrpc++-dev protobuf-compiler protobuf-compiler-grpc grpc-proto
+
+$(PEERS)/.installed:
+	python3 -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet $(PEER_PACKAGES)
+	touch $@
+
+# Our gRPC server and client against other people's, and against broken ones. ONLY=TEXT for a part.
+conformance-grpc: setup-peers
+	swift build --product interop-server
+	swift build --product interop-client
+	$(PEERS)/bin/python Tests/Conformance/grpc/run.py \
+	  --bin "$$(swift build --show-bin-path)" --only "$(ONLY)"
+
+# Streams by the ten thousand for a while: nothing lost, doubled or leaked. SOAK="--seconds=20 …".
+soak-rpc:
+	swift build -c release --product soak-rpc
+	"$$(swift build -c release --show-bin-path)/soak-rpc" $(SOAK)
