@@ -66,7 +66,7 @@ VENV := .venv-generate
 GOOGLE_PROTOS := $(VENV)/protos
 GOOGLE_PROTOS_VERSION := 1.76.0
 
-.PHONY: generate generate-check
+.PHONY: generate generate-check conformance-grpc setup-peers soak-rpc
 
 # Generated code is checked in, so that nobody needs protoc to build.
 generate: ## Writes all generated code anew.
@@ -128,13 +128,34 @@ $(GOOGLE_PROTOS):
 	$(VENV)/bin/pip install --quiet --no-deps googleapis-common-protos==$(GOOGLE_PROTOS_VERSION)
 	ln -sfn "$$($(VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" $@
 
-.PHONY: conformance-http2
+# The peers of the conformance runs: Debian's gRPC C++, and independent stacks from PyPI.
+PEERS := .venv-peers
+PEER_PACKAGES := grpcio==1.85.1 grpcio-tools==1.85.1 grpclib==0.4.9 h2==4.4.1 hpack==4.2.0 \
+  hyperframe==6.1.0
+DEBIAN_PEERS := libgrpc++-dev protobuf-compiler protobuf-compiler-grpc grpc-proto
 
-# Frames that break the rules, and attacks, from Python.
-conformance-http2: .venv-peers
+setup-peers: $(PEERS)/.installed ## Installs what conformance runs compare with.
+	@dpkg -s $(DEBIAN_PEERS) >/dev/null 2>&1 || \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install --yes -qq --no-install-recommends $(DEBIAN_PEERS)
+
+$(PEERS)/.installed: Makefile
+	python3 -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet $(PEER_PACKAGES)
+	touch $@
+
+# ONLY=TEXT for a part.
+conformance-grpc: setup-peers ## Our gRPC server and client against other people's, and broken ones.
 	swift build --product interop-server
-	.venv-peers/bin/python Tests/Conformance/http2/run.py
+	swift build --product interop-client
+	$(PEERS)/bin/python Tests/Conformance/grpc/run.py \
+	  --bin "$$(swift build --show-bin-path)" --only "$(ONLY)"
 
-.venv-peers:
-	python3 -m venv $@
-	$@/bin/pip install --quiet hpack==4.2.0 hyperframe==6.1.0
+.PHONY: conformance-http2
+conformance-http2: setup-peers ## Frames that break the rules, and attacks, on our server.
+	swift build --product interop-server
+	$(PEERS)/bin/python Tests/Conformance/http2/run.py
+
+# SOAK="--seconds=20 ..." for another length.
+soak-rpc: ## Streams by the ten thousand for two minutes: nothing lost, doubled or leaked.
+	swift build -c release --product soak-rpc
+	"$$(swift build -c release --show-bin-path)/soak-rpc" $(SOAK)

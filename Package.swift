@@ -151,6 +151,13 @@ let package = Package(
       "interop-server", ["InteropService", "RPC", "RPCServer", "TLS"],
       path: "Tests/Interop/Server"),
     program(
+      "interop-client",
+      ["InteropSchema", "InteropService", "RPC", "RPCClient", "TLS", protobuf],
+      path: "Tests/Interop/Client"),
+    program(
+      "soak-rpc", ["CSystem", "InteropSchema", "RPC", "RPCClient", "RPCServer", protobuf],
+      path: "Tests/Soak"),
+    program(
       "conformance-protobuf", ["Descriptors"], path: "Tests/Conformance/Protobuf"),
     swift("Fuzz", ["Buffers", "HTTP", "RPC", "RPCWire"], path: "Tests/Fuzz"),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
@@ -166,6 +173,6 @@ let package = Package(
     tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
     tests(
       "EndToEndTests",
-      ["InteropSchema", "InteropService", "RPC", "RPCClient", "RPCServer", protobuf]),
+      ["HTTP2", "InteropSchema", "InteropService", "RPC", "RPCClient", "RPCServer", protobuf]),
   ]
 )

@@ -203,6 +203,7 @@ private let receivedFrame: nghttp2_on_frame_recv_callback = { _, frame, context 
       start: goAway.opaque_data, count: goAway.opaque_data_len)
     unsafe session.delegate?.receivedGoAway(
       code: goAway.error_code, lastStream: goAway.last_stream_id, debug: debug.bytes.string)
+    if session.role == .client { session.refuseWaiting() }
   default: break
   }
   return 0

@@ -29,6 +29,7 @@ extension ServerExchange {
             timeout = try wire.timeout(reading: value)
           } else if name.equals(wire.encodingField), !isGet {
             guard let known = Compression(reading: value) else {
+              compressionIsUnknown = true
               throw RPCError(
                 .unimplemented,
                 "\(value.string) is not supported; use \(AcceptedCompressions.all.list)")

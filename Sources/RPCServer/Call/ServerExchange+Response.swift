@@ -89,7 +89,7 @@ extension ServerExchange {
     if responseCompression != .identity {
       fields.append(wire.encodingField, responseCompression.name)
     }
-    if requestCompression != .identity || accepted != [] {
+    if requestCompression != .identity || accepted != [] || compressionIsUnknown {
       fields.append(wire.acceptEncodingField, AcceptedCompressions.all.list)
     }
     if let origin { context.cors?.append(to: &fields, for: origin) }

@@ -25,6 +25,8 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   var deadline: Deadline?
   var requestCompression = Compression.identity
   var accepted = AcceptedCompressions()
+  /// Whether the request names a compression that is not ours, so that the answer says which are.
+  var compressionIsUnknown = false
   var isGet = false
   var origin: String?
 
