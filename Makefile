@@ -12,7 +12,7 @@ GOOGLE_PROTOS_VERSION := 1.76.0
 .PHONY: generate generate-check
 
 # Writes all generated code anew: it is checked in, so that nobody needs protoc to build.
-generate: generate-schema generate-standard generate-interop generate-tests generate-details
+generate: generate-schema generate-standard generate-interop generate-connect generate-tests generate-details
 
 # Fails, and shows where, when the checked-in code is not what the schemas say.
 generate-check: generate
@@ -20,7 +20,7 @@ generate-check: generate
 	git diff --exit-code -- $(GENERATED)
 
 GENERATED := Sources/Schema Sources/StandardSchema Sources/RPC/Generated Tests/Interop/Schema \
-  Tests/GeneratorTests/Schema
+  Tests/Conformance/Connect/Schema Tests/GeneratorTests/Schema
 
 PUBLIC := Visibility=Public,UseAccessLevelOnImports=true
 PACKAGE := Visibility=Package,UseAccessLevelOnImports=true
@@ -37,7 +37,7 @@ define protoc
 	grep -l 'This file contained no messages' $(1)/*.pb.swift | xargs -r rm
 endef
 
-.PHONY: generate-schema generate-standard generate-interop generate-tests generate-details plugins
+.PHONY: generate-schema generate-standard generate-interop generate-connect generate-tests generate-details plugins
 
 generate-schema: plugins
 	$(call protoc,Sources/Schema,$(PUBLIC),-I Protos $(sort $(shell find Protos -name '*.proto')))
@@ -50,6 +50,11 @@ generate-standard: plugins
 generate-interop: plugins
 	$(call protoc,Tests/Interop/Schema,$(PACKAGE),-I $(GRPC_PROTO) \
 	  grpc/testing/empty.proto grpc/testing/messages.proto grpc/testing/test.proto)
+
+# The messages of the Connect project's conformance suite, written down here by field number.
+generate-connect: plugins
+	$(call protoc,Tests/Conformance/Connect/Schema,$(PACKAGE),-I Tests/Conformance/Connect/protos \
+	  conformance.proto)
 
 generate-tests: plugins
 	$(call protoc,Tests/GeneratorTests/Schema,$(PACKAGE),-I Tests/GeneratorTests awkward.proto)
@@ -70,3 +75,17 @@ $(GOOGLE_PROTOS):
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --no-deps googleapis-common-protos==$(GOOGLE_PROTOS_VERSION)
 	ln -sfn "$$($(VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" $@
+
+.PHONY: conformance-programs conformance-connect
+
+# What the runner of the Connect project's conformance suite starts.
+conformance-programs:
+	swift build -c release --product conformance-server
+	swift build -c release --product conformance-client
+
+# The suite itself, both sides. Its runner, connectconformance, is a Go program: the variable names
+# it where it is not on the PATH.
+CONNECTCONFORMANCE ?= connectconformance
+conformance-connect: conformance-programs
+	python3 Tests/Conformance/Connect/run.py --runner $(CONNECTCONFORMANCE) \
+	  --programs "$$(swift build -c release --show-bin-path)"
