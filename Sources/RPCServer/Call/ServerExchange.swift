@@ -25,6 +25,8 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   var requestCompression = Compression.identity
   var accepted = AcceptedCompressions()
   var isGet = false
+  /// Whether nothing is served at the path.
+  var isUnrouted = false
   var origin: String?
 
   // What arrived of the body.
