@@ -70,14 +70,15 @@ GOOGLE_PROTOS_VERSION := 1.76.0
 
 # Generated code is checked in, so that nobody needs protoc to build.
 generate: ## Writes all generated code anew.
-generate: generate-schema generate-standard generate-interop generate-tests generate-details
+generate: generate-schema generate-standard generate-interop generate-connect generate-tests \
+  generate-details
 
 generate-check: generate ## Fails when generated code is not what the schemas say.
 	git add --intent-to-add -- $(GENERATED)
 	git diff --exit-code -- $(GENERATED)
 
 GENERATED := Sources/Schema Sources/StandardSchema Sources/RPC/Generated Tests/Interop/Schema \
-  Tests/GeneratorTests/Schema
+  Tests/Conformance/Connect/Schema Tests/GeneratorTests/Schema
 
 PUBLIC := Visibility=Public,UseAccessLevelOnImports=true
 PACKAGE := Visibility=Package,UseAccessLevelOnImports=true
@@ -94,7 +95,7 @@ define protoc
 	grep -l 'This file contained no messages' $(1)/*.pb.swift | xargs -r rm
 endef
 
-.PHONY: generate-schema generate-standard generate-interop generate-tests generate-details plugins
+.PHONY: generate-schema generate-standard generate-interop generate-connect generate-tests generate-details plugins
 
 generate-schema: plugins
 	$(call protoc,Sources/Schema,$(PUBLIC),-I Protos $(sort $(shell find Protos/gensyn -name '*.proto')))
@@ -107,6 +108,11 @@ generate-standard: plugins
 generate-interop: plugins
 	$(call protoc,Tests/Interop/Schema,$(PACKAGE),-I $(GRPC_PROTO) \
 	  grpc/testing/empty.proto grpc/testing/messages.proto grpc/testing/test.proto)
+
+# The messages of the Connect project's conformance suite, written down here by field number.
+generate-connect: plugins
+	$(call protoc,Tests/Conformance/Connect/Schema,$(PACKAGE),-I Tests/Conformance/Connect/protos \
+	  conformance.proto)
 
 generate-tests: plugins
 	$(call protoc,Tests/GeneratorTests/Schema,$(PACKAGE),-I Tests/GeneratorTests awkward.proto)
@@ -159,3 +165,17 @@ conformance-http2: setup-peers ## Frames that break the rules, and attacks, on o
 soak-rpc: ## Streams by the ten thousand for two minutes: nothing lost, doubled or leaked.
 	swift build -c release --product soak-rpc
 	"$$(swift build -c release --show-bin-path)/soak-rpc" $(SOAK)
+
+.PHONY: conformance-programs conformance-connect
+
+# What the runner of the Connect project's conformance suite starts.
+conformance-programs: ## Builds what the Connect project's conformance runner starts.
+	swift build -c release --product conformance-server
+	swift build -c release --product conformance-client
+
+# The suite itself, both sides. Its runner, connectconformance, is a Go program: the variable names
+# it where it is not on the PATH.
+CONNECTCONFORMANCE ?= connectconformance
+conformance-connect: conformance-programs ## The Connect project's conformance suite, both sides.
+	python3 Tests/Conformance/Connect/run.py --runner $(CONNECTCONFORMANCE) \
+	  --programs "$$(swift build -c release --show-bin-path)"

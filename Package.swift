@@ -159,6 +159,18 @@ let package = Package(
       path: "Tests/Soak"),
     program(
       "conformance-protobuf", ["Descriptors"], path: "Tests/Conformance/Protobuf"),
+    schema("ConnectConformanceSchema", path: "Tests/Conformance/Connect/Schema"),
+    swift(
+      "ConnectConformance", ["ConnectConformanceSchema", "RPC", "RPCWire", protobuf],
+      path: "Tests/Conformance/Connect/Service"),
+    program(
+      "conformance-server",
+      ["ConnectConformance", "ConnectConformanceSchema", "RPC", "RPCServer", "TLS"],
+      path: "Tests/Conformance/Connect/Server"),
+    program(
+      "conformance-client",
+      ["ConnectConformance", "ConnectConformanceSchema", "RPC", "RPCClient", "TLS", protobuf],
+      path: "Tests/Conformance/Connect/Client"),
     swift("Fuzz", ["Buffers", "HTTP", "RPC", "RPCWire"], path: "Tests/Fuzz"),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("REETests", ["Files", "Primitives", "REE"]),

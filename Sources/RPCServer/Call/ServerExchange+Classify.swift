@@ -86,6 +86,7 @@ extension ServerExchange {
       if type.wireProtocol == .connectUnary, !isConnectRequest {
         respond(status: 404, "there is nothing at \(path.prefix(200))\n")
       } else {
+        isUnrouted = true
         refuse(context.router.unimplemented(path))
       }
       return .answered

@@ -28,6 +28,8 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   /// Whether the request names a compression that is not ours, so that the answer says which are.
   var compressionIsUnknown = false
   var isGet = false
+  /// Whether nothing is served at the path.
+  var isUnrouted = false
   var origin: String?
 
   // What arrived of the body.
