@@ -179,3 +179,12 @@ CONNECTCONFORMANCE ?= connectconformance
 conformance-connect: conformance-programs ## The Connect project's conformance suite, both sides.
 	python3 Tests/Conformance/Connect/run.py --runner $(CONNECTCONFORMANCE) \
 	  --programs "$$(swift build -c release --show-bin-path)"
+
+.PHONY: bench bench-rpc
+bench: bench-rpc ## All benchmarks.
+
+# BENCH="--rounds=3 --scale=0.3" for a quick look.
+bench-rpc: setup-peers ## What a call costs, against bare nghttp2 in C and gRPC C++.
+	@command -v h2load >/dev/null || $(SUDO) apt-get install --yes -qq nghttp2-client
+	swift build -c release --product interop-server --scratch-path .build-release
+	python3 Tests/Benchmarks/rpc/bench.py --server .build-release/release/interop-server $(BENCH)
