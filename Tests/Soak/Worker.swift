@@ -7,6 +7,9 @@ internal import RPC
 struct Worker {
   let client: Grpc_Testing.TestClient
   var random: SplitMix
+  /// How every stream ends, by its place in the list; nil is at random.
+  var ending: Int?
+  var pauseMax: Int
   var tally = Tally()
 
   /// How a stream ends.
@@ -24,7 +27,9 @@ struct Worker {
   }
 
   private mutating func stream() async {
-    let ending = Ending.allCases.randomElement(using: &random) ?? .politely
+    let ending = 
+      ending.map { Ending.allCases[$0 % 4] } ?? Ending.allCases.randomElement(using: &random)
+      ?? .politely
     let count = Int.random(in: 1...6, using: &random)
     let cancelAt = ending == .cancelled ? Int.random(in: 0..<count, using: &random) : count
     var options = CallOptions(timeout: .seconds(120))
@@ -76,7 +81,7 @@ struct Worker {
 
   /// Keeps the stream open for a while, as people do.
   private mutating func pause() async {
-    try? await Task.sleep(for: .milliseconds(Int.random(in: 0...2000, using: &random)))
+    try? await Task.sleep(for: .milliseconds(Int.random(in: 0...pauseMax, using: &random)))
   }
 
   private static func request(

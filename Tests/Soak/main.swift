@@ -8,7 +8,8 @@ internal import RPCServer
 
 // Many streams over many connections for a while, with random cancellations, deadlines and
 // half-closes: no reply is lost or doubled, and the memory afterwards is what it was before.
-// --seconds=120 --streams=10000 --connections=1000 --channels=10 --loops=1 --seed=1
+// --seconds=120 --streams=10000 --connections=1000 --channels=10 --loops=1 --seed=1, and to look
+// closer --ending=1…4 (see `Worker`) --pause=4000 (milliseconds).
 var flags: [String: Int] = [:]
 for argument in CommandLine.arguments.dropFirst() {
   let parts = argument.drop { $0 == "-" }.split(separator: "=", maxSplits: 1)
@@ -22,6 +23,8 @@ let seconds = flags["seconds"] ?? 120
 let streams = flags["streams"] ?? 10_000
 let connections = flags["connections"] ?? 1000
 let channels = flags["channels"] ?? 10
+let ending = flags["ending"]
+let pauseMax = flags["pause"] ?? 4000
 
 ThisProcess.raiseDescriptorLimit(to: connections * 2 + 1024)
 let echo = EchoService()
@@ -49,7 +52,8 @@ func load(for duration: Duration, seed: Int) async -> Tally {
       let client = Grpc_Testing.TestClient(clients[index % clients.count])
       group.addTask {
         var worker = Worker(
-          client: client, random: SplitMix(state: UInt64(seed) << 32 | UInt64(index)))
+          client: client, random: SplitMix(state: UInt64(seed) << 32 | UInt64(index)),
+          ending: ending, pauseMax: pauseMax)
         await worker.run(until: end)
         return worker.tally
       }
@@ -63,6 +67,7 @@ func settledMemory() async throws -> Int {
   for _ in 0..<100 where echo.running > 0 { try await Task.sleep(for: .milliseconds(100)) }
   try await Task.sleep(for: .seconds(2))
   malloc_trim(0)
+  print("allocated: \(mallinfo2().uordblks >> 10) KiB")
   return ThisProcess.residentBytes
 }
 

@@ -20,7 +20,8 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
   private var state = State.connecting(since: .now)
   private var lastRead = ContinuousClock.now
   private var pingSent: ContinuousClock.Instant?
-  /// What the server said when it sent us away for something we did.
+  /// Why the connection ends where it is not the socket's doing: what the server said when it sent
+  /// us away, or what it did wrong.
   private var dismissal: String?
 
   private enum Session {
@@ -210,9 +211,13 @@ extension ClientConnection {
       do {
         try session.flush(into: &output, limit: limit)
       } catch {
+        dismissal = dismissal ?? "HTTP/2 cannot go on: \(error)"
         stream?.closeWhenSent()
       }
-      if session.isFinished, output.count < limit { stream?.closeWhenSent() }
+      if session.isFinished, output.count < limit {
+        dismissal = dismissal ?? session.violation.map { "the server sent \($0)" }
+        stream?.closeWhenSent()
+      }
     case .http1(let session):
       session.flush(into: &output, limit: limit)
       if session.shouldClose { stream?.closeWhenSent() }
