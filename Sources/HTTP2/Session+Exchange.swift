@@ -21,6 +21,8 @@ extension Session: ExchangeCarrier {
     }
     try check(Int(id))
     exchange.id = id
+    // What the server may send us in return grows with what we ask for.
+    flood.streamOpened()
     insert(exchange)
     delegate?.sessionHasOutput()
   }
@@ -123,11 +125,18 @@ extension Session {
     return unsafe vectors.withUnsafeBufferPointer(body)
   }
 
-  /// Credentials stay out of compression tables, where a neighbour could guess at them.
+  /// What stays out of compression tables: credentials, which a neighbour could guess at, and
+  /// values that are never the same twice, which would only fill the tables.
   private static func flags(forName name: UnsafeRawBufferPointer) -> UInt8 {
-    let isSecret = unsafe name.count == 13 && name.bytes.equals("authorization")
+    let isNotIndexed =
+      switch name.count {
+      case 12: unsafe name.bytes.equals("grpc-timeout")
+      case 13: unsafe name.bytes.equals("authorization")
+      case 18: unsafe name.bytes.equals("connect-timeout-ms")
+      default: false
+      }
     return UInt8(
-      isSecret ? NGHTTP2_NV_FLAG_NO_INDEX.rawValue : NGHTTP2_NV_FLAG_NONE.rawValue)
+      isNotIndexed ? NGHTTP2_NV_FLAG_NO_INDEX.rawValue : NGHTTP2_NV_FLAG_NONE.rawValue)
   }
 }
 
