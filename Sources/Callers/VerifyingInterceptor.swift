@@ -114,7 +114,7 @@ extension VerifyingInterceptor {
   private func prove(
     _ credentials: Credentials, _ call: ServerCall, message: [UInt8]?
   ) throws(RPCError) {
-    do {
+    do throws(Refusal) {
       guard credentials.verifies(path: call.method.path, message: message) else {
         throw Refusal.badSignature
       }
