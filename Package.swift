@@ -111,8 +111,8 @@ let package = Package(
     swift(
       "GensynClient",
       [
-        "Files", "Primitives", "RPC", "RPCClient", "Schema", "Sodium", "StandardSchema", "TLS",
-        protobuf,
+        "Callers", "Files", "Primitives", "RPC", "RPCClient", "Schema", "Sodium",
+        "StandardSchema", "TLS", protobuf,
       ],
       path: "clients/swift"),
     program(
