@@ -165,6 +165,13 @@ let package = Package(
     tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),
     tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
     tests(
+      "CLITests",
+      [
+        "Console", "Descriptors", "Files", "GensynClient", "InteropSchema", "InteropService",
+        "Primitives", "RPC", "RPCClient", "RPCServer", "Schema", "StandardSchema", "gensyn",
+        arguments, protobuf,
+      ]),
+    tests(
       "EndToEndTests",
       ["InteropSchema", "InteropService", "RPC", "RPCClient", "RPCServer", protobuf]),
   ]
