@@ -66,18 +66,19 @@ VENV := .venv-generate
 GOOGLE_PROTOS := $(VENV)/protos
 GOOGLE_PROTOS_VERSION := 1.76.0
 
-.PHONY: generate generate-check
+.PHONY: generate generate-check conformance-grpc setup-peers soak-rpc
 
 # Generated code is checked in, so that nobody needs protoc to build.
 generate: ## Writes all generated code anew.
-generate: generate-schema generate-standard generate-interop generate-tests generate-details
+generate: generate-schema generate-standard generate-interop generate-connect generate-tests \
+  generate-details
 
 generate-check: generate ## Fails when generated code is not what the schemas say.
 	git add --intent-to-add -- $(GENERATED)
 	git diff --exit-code -- $(GENERATED)
 
 GENERATED := Sources/Schema Sources/StandardSchema Sources/RPC/Generated Tests/Interop/Schema \
-  Tests/GeneratorTests/Schema
+  Tests/Conformance/Connect/Schema Tests/GeneratorTests/Schema
 
 PUBLIC := Visibility=Public,UseAccessLevelOnImports=true
 PACKAGE := Visibility=Package,UseAccessLevelOnImports=true
@@ -94,7 +95,7 @@ define protoc
 	grep -l 'This file contained no messages' $(1)/*.pb.swift | xargs -r rm
 endef
 
-.PHONY: generate-schema generate-standard generate-interop generate-tests generate-details plugins
+.PHONY: generate-schema generate-standard generate-interop generate-connect generate-tests generate-details plugins
 
 generate-schema: plugins
 	$(call protoc,Sources/Schema,$(PUBLIC),-I Protos $(sort $(shell find Protos/gensyn -name '*.proto')))
@@ -107,6 +108,11 @@ generate-standard: plugins
 generate-interop: plugins
 	$(call protoc,Tests/Interop/Schema,$(PACKAGE),-I $(GRPC_PROTO) \
 	  grpc/testing/empty.proto grpc/testing/messages.proto grpc/testing/test.proto)
+
+# The messages of the Connect project's conformance suite, written down here by field number.
+generate-connect: plugins
+	$(call protoc,Tests/Conformance/Connect/Schema,$(PACKAGE),-I Tests/Conformance/Connect/protos \
+	  conformance.proto)
 
 generate-tests: plugins
 	$(call protoc,Tests/GeneratorTests/Schema,$(PACKAGE),-I Tests/GeneratorTests awkward.proto)
@@ -127,3 +133,58 @@ $(GOOGLE_PROTOS):
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --no-deps googleapis-common-protos==$(GOOGLE_PROTOS_VERSION)
 	ln -sfn "$$($(VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" $@
+
+# The peers of the conformance runs: Debian's gRPC C++, and independent stacks from PyPI.
+PEERS := .venv-peers
+PEER_PACKAGES := grpcio==1.85.1 grpcio-tools==1.85.1 grpclib==0.4.9 h2==4.4.1 hpack==4.2.0 \
+  hyperframe==6.1.0
+DEBIAN_PEERS := libgrpc++-dev protobuf-compiler protobuf-compiler-grpc grpc-proto
+
+setup-peers: $(PEERS)/.installed ## Installs what conformance runs compare with.
+	@dpkg -s $(DEBIAN_PEERS) >/dev/null 2>&1 || \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install --yes -qq --no-install-recommends $(DEBIAN_PEERS)
+
+$(PEERS)/.installed: Makefile
+	python3 -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet $(PEER_PACKAGES)
+	touch $@
+
+# ONLY=TEXT for a part.
+conformance-grpc: setup-peers ## Our gRPC server and client against other people's, and broken ones.
+	swift build --product interop-server
+	swift build --product interop-client
+	$(PEERS)/bin/python Tests/Conformance/grpc/run.py \
+	  --bin "$$(swift build --show-bin-path)" --only "$(ONLY)"
+
+.PHONY: conformance-http2
+conformance-http2: setup-peers ## Frames that break the rules, and attacks, on our server.
+	swift build --product interop-server
+	$(PEERS)/bin/python Tests/Conformance/http2/run.py
+
+# SOAK="--seconds=20 ..." for another length.
+soak-rpc: ## Streams by the ten thousand for two minutes: nothing lost, doubled or leaked.
+	swift build -c release --product soak-rpc
+	"$$(swift build -c release --show-bin-path)/soak-rpc" $(SOAK)
+
+.PHONY: conformance-programs conformance-connect
+
+# What the runner of the Connect project's conformance suite starts.
+conformance-programs: ## Builds what the Connect project's conformance runner starts.
+	swift build -c release --product conformance-server
+	swift build -c release --product conformance-client
+
+# The suite itself, both sides. Its runner, connectconformance, is a Go program: the variable names
+# it where it is not on the PATH.
+CONNECTCONFORMANCE ?= connectconformance
+conformance-connect: conformance-programs ## The Connect project's conformance suite, both sides.
+	python3 Tests/Conformance/Connect/run.py --runner $(CONNECTCONFORMANCE) \
+	  --programs "$$(swift build -c release --show-bin-path)"
+
+.PHONY: bench bench-rpc
+bench: bench-rpc ## All benchmarks.
+
+# BENCH="--rounds=3 --scale=0.3" for a quick look.
+bench-rpc: setup-peers ## What a call costs, against bare nghttp2 in C and gRPC C++.
+	@command -v h2load >/dev/null || $(SUDO) apt-get install --yes -qq nghttp2-client
+	swift build -c release --product interop-server --scratch-path .build-release
+	python3 Tests/Benchmarks/rpc/bench.py --server .build-release/release/interop-server $(BENCH)

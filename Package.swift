@@ -151,7 +151,26 @@ let package = Package(
       "interop-server", ["InteropService", "RPC", "RPCServer", "TLS"],
       path: "Tests/Interop/Server"),
     program(
+      "interop-client",
+      ["InteropSchema", "InteropService", "RPC", "RPCClient", "TLS", protobuf],
+      path: "Tests/Interop/Client"),
+    program(
+      "soak-rpc", ["CSystem", "InteropSchema", "RPC", "RPCClient", "RPCServer", protobuf],
+      path: "Tests/Soak"),
+    program(
       "conformance-protobuf", ["Descriptors"], path: "Tests/Conformance/Protobuf"),
+    schema("ConnectConformanceSchema", path: "Tests/Conformance/Connect/Schema"),
+    swift(
+      "ConnectConformance", ["ConnectConformanceSchema", "RPC", "RPCWire", protobuf],
+      path: "Tests/Conformance/Connect/Service"),
+    program(
+      "conformance-server",
+      ["ConnectConformance", "ConnectConformanceSchema", "RPC", "RPCServer", "TLS"],
+      path: "Tests/Conformance/Connect/Server"),
+    program(
+      "conformance-client",
+      ["ConnectConformance", "ConnectConformanceSchema", "RPC", "RPCClient", "TLS", protobuf],
+      path: "Tests/Conformance/Connect/Client"),
     swift("Fuzz", ["Buffers", "HTTP", "RPC", "RPCWire"], path: "Tests/Fuzz"),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("REETests", ["Files", "Primitives", "REE"]),
@@ -173,6 +192,6 @@ let package = Package(
       ]),
     tests(
       "EndToEndTests",
-      ["InteropSchema", "InteropService", "RPC", "RPCClient", "RPCServer", protobuf]),
+      ["HTTP2", "InteropSchema", "InteropService", "RPC", "RPCClient", "RPCServer", protobuf]),
   ]
 )

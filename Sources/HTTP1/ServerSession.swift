@@ -114,6 +114,9 @@ public protocol ServerSessionDelegate: AnyObject {
 // MARK: - Bookkeeping
 
 extension ServerSession {
+  /// Exchanges that are not over, in the order of their requests.
+  public var exchanges: [Exchange] { transactions.compactMap(\.exchange) }
+
   var unconsumed: Int { transactions.reduce(0) { $0 + $1.unconsumed } }
 
   func transaction(of exchange: Exchange) -> Transaction? {

@@ -60,6 +60,17 @@ extension Session: ExchangeCarrier {
     delegate?.sessionHasOutput()
   }
 
+  /// Refuses the requests that still wait for a stream: a peer that goes takes no new ones, and
+  /// the library would hold them until a stream that runs has ended.
+  func refuseWaiting() {
+    for exchange in exchanges
+    where unsafe nghttp2_session_find_stream(handle, exchange.id) == nil {
+      unsafe nghttp2_session_set_stream_user_data(handle, exchange.id, nil)
+      remove(exchange)
+      exchange.ended(.refused)
+    }
+  }
+
   func insert(_ exchange: Exchange) {
     exchange.carrier = self
     exchange.slot = exchanges.count

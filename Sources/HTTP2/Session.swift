@@ -30,12 +30,19 @@ public final class Session {
   var block = HeaderBlock()
   var highestStream: Int32 = 0
   var skippedStreams: [ClosedRange<Int32>] = []
+  var endedStreams = RecentStreams()
+  var headerBlockContinues = false
+  var isInsideHeaderFrame = false
+  /// Invalid frames whose streams' resets are not sent yet.
+  var foretoldResets = 0
+  private var scanner: FrameScanner
   var vectors: [nghttp2_nv] = unsafe []
 
   public init(role: Role, limits: Limits = Limits(), delegate: any SessionDelegate) {
     self.role = role
     self.limits = limits
     self.delegate = delegate
+    scanner = FrameScanner(role: role)
     flood = FloodGuard(limits: limits, now: delegate.now)
     let options = Options(limits)
     var made: OpaquePointer?
@@ -57,11 +64,21 @@ public final class Session {
 
   /// Feeds received bytes to the session; exchanges hear of them before it returns.
   public func receive(_ bytes: RawSpan) throws(HTTP2Error) {
+    var offset = 0
+    while violation == nil, let frame = scanner.next(in: bytes, &offset) { began(frame) }
     let consumed = unsafe bytes.withUnsafeBytes { buffer in
       unsafe nghttp2_session_mem_recv(
         handle, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), buffer.count)
     }
     try check(consumed)
+    if unsafe nghttp2_session_get_outbound_queue_size(handle) > limits.outboundFramesMax {
+      convict(.unreadFrames)
+    }
+  }
+
+  /// Whether a header block has begun to arrive and is not complete.
+  public var isReceivingHeaders: Bool {
+    headerBlockContinues || (isInsideHeaderFrame && scanner.isInsidePayload)
   }
 
   /// Appends what the peer should see next to `output`, until that holds `limit` bytes.

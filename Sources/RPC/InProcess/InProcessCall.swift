@@ -9,6 +9,7 @@ final class InProcessCall: ServerStream, ClientStream {
   let codec: Codec
   let extras = CallExtras()
   let requestWasCompressed = false
+  let responseWasCompressed = false
   let peer = Peer(address: "in-process")
   private let responseSizeMax: Int
   private let limits: InProcessTransport.Limits

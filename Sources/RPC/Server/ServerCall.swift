@@ -45,7 +45,8 @@ public struct ServerCall: Sendable {
     nonmutating set { stream.extras.change { $0.responseTrailers = newValue } }
   }
 
-  /// How response messages are compressed, if the caller accepts it; nil leaves it to the server.
+  /// How response messages are compressed, or else by what the caller accepts; nil leaves it to
+  /// the server.
   public var compression: Compression? {
     get { stream.extras.read(\.compression) }
     nonmutating set { stream.extras.change { $0.compression = newValue } }

@@ -145,7 +145,7 @@ extension ClientExchange {
       } else if envelope.flags.contains(.endStream) {
         try readEndStream(message)
       } else {
-        deliver(message)
+        deliver(message, wasCompressed: compression != .identity)
       }
     }
   }
@@ -224,7 +224,7 @@ extension ClientExchange {
       throw RPCError(status, metadata: all)
     }
     publish(metadata)
-    deliver(body)
+    deliver(body, wasCompressed: !body.isEmpty && responseCompression != .identity)
     end(.ok, trailers)
   }
 
@@ -241,6 +241,8 @@ extension ClientExchange {
       var error = RPCError(.unavailable, "the server did not look at the call")
       error.isUnprocessed = true
       finish(error)
+    case .reset(HTTP2Code.cancel) where head.deadline?.hasPassed == true:
+      finish(.deadlineExceeded)
     case .reset(let code):
       finish(
         RPCError(
@@ -263,10 +265,10 @@ extension ClientExchange {
     unsafe reader?.resume()
   }
 
-  private func deliver(_ message: [UInt8]) {
+  private func deliver(_ message: [UInt8], wasCompressed: Bool) {
     let reader = unsafe inbox.withLock { inbox in
       inbox.byteCount += message.count
-      inbox.messages.append(message)
+      inbox.messages.append(Message(bytes: message, wasCompressed: wasCompressed))
       return unsafe inbox.takeReader()
     }
     unsafe reader?.resume()

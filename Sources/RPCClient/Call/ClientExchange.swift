@@ -24,6 +24,8 @@ final class ClientExchange: Exchange, ClientStream, TimerTarget, @unchecked Send
   var deframer: Deframer
   var base64: Base64StreamDecoder?
   var responseCompression = Compression.identity
+  /// Whether the last message in the output is compressed.
+  var outputIsCompressed = false
   var httpStatus = 0
   var isEnded = false
   var wasStarted = false
@@ -43,8 +45,9 @@ final class ClientExchange: Exchange, ClientStream, TimerTarget, @unchecked Send
   @safe
   struct Inbox: ~Copyable {
     var metadata: Metadata?
-    var messages: [[UInt8]] = []
+    var messages: [Message] = []
     var firstMessage = 0
+    var lastWasCompressed = false
     var byteCount = 0
     var outcome: Outcome?
     var trailers = Metadata()
@@ -52,6 +55,11 @@ final class ClientExchange: Exchange, ClientStream, TimerTarget, @unchecked Send
     var writer: UnsafeContinuation<Void, Never>?
     /// Bytes of requests that are not in the connection's hands.
     var unsentCount = 0
+  }
+
+  struct Message {
+    var bytes: [UInt8]
+    var wasCompressed: Bool
   }
 
   struct Outcome {
@@ -140,6 +148,8 @@ final class ClientExchange: Exchange, ClientStream, TimerTarget, @unchecked Send
     }
   }
 
+  var responseWasCompressed: Bool { inbox.withLock { $0.lastWasCompressed } }
+
   var trailers: Metadata { inbox.withLock { $0.trailers } }
 
   func cancel(_ error: RPCError) {
@@ -167,7 +177,8 @@ extension ClientExchange.Inbox {
   mutating func takeMessage() -> [UInt8]? {
     guard firstMessage < messages.count else { return nil }
     var message: [UInt8] = []
-    swap(&message, &messages[firstMessage])
+    swap(&message, &messages[firstMessage].bytes)
+    lastWasCompressed = messages[firstMessage].wasCompressed
     firstMessage += 1
     byteCount -= message.count
     if firstMessage == messages.count {

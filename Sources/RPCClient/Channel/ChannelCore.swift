@@ -9,7 +9,7 @@ final class ChannelCore: ClientConnectionOwner, TimerTarget, @unchecked Sendable
   // Unchecked: touched on the loop only, but for `ready` and `codecs`, which are handed on.
   let codecs = MessageCodecs()
   private let target: Target
-  private let configuration: ChannelConfiguration
+  private var configuration: ChannelConfiguration
   private let loop: EventLoop
   private let ready = Mutex(Ready())
 
@@ -259,6 +259,28 @@ extension ChannelCore {
     } else {
       makeConnections()
     }
+  }
+
+  func connectionCannotTake(_ exchange: ClientExchange) {
+    if let connection = pickReady() { return connection.start(exchange) }
+    Task {
+      let answer = await self.connect(for: exchange, exchange.head)
+      self.loop.execute {
+        switch answer {
+        case .started: break
+        case .retry: self.connectionCannotTake(exchange)
+        case .failed(let error): exchange.finish(error)
+        }
+      }
+    }
+  }
+
+  /// Connections from here on ping half as often (gRFC A8).
+  func connectionPingedTooOften(_ connection: ClientConnection) {
+    guard let interval = connection.keepaliveInterval,
+      interval == configuration.keepaliveInterval
+    else { return }
+    configuration.keepaliveInterval = interval * 2
   }
 
   private func forget(_ connection: ClientConnection) {

@@ -20,7 +20,8 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
   private var state = State.connecting(since: .now)
   private var lastRead = ContinuousClock.now
   private var pingSent: ContinuousClock.Instant?
-  private var keepaliveInterval: Duration?
+  /// What the server said when it sent us away for something we did.
+  private var dismissal: String?
 
   private enum Session {
     case none
@@ -46,7 +47,6 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
     self.loop = loop
     self.owner = owner
     scheme = configuration.tls == nil ? "http" : "https"
-    keepaliveInterval = configuration.keepaliveInterval
   }
 
   func connect(serverName: String) throws(SystemError) {
@@ -59,6 +59,8 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
     try stream.open()
   }
 
+  var keepaliveInterval: Duration? { configuration.keepaliveInterval }
+
   var isReady: Bool {
     if case .ready = state { true } else { false }
   }
@@ -68,11 +70,11 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
     if case .http1(let session) = session, case .ready = state { session.canSend } else { false }
   }
 
-  /// Gives the connection a call. It is refused, for another connection to try, once it drains.
+  /// Gives the connection a call. Once it drains, the call goes back for another one to take.
   func start(_ exchange: ClientExchange) {
     guard !exchange.isEnded else { return }
     guard case .ready = state else {
-      exchange.ended(.refused)
+      if let owner { owner.connectionCannotTake(exchange) } else { exchange.ended(.refused) }
       return
     }
     exchange.setTimer()
@@ -117,7 +119,7 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
     let wasConnecting = if case .connecting = state { true } else { false }
     state = .closed
     stream?.close()
-    lose(reason)
+    lose(dismissal ?? reason)
     owner?.connectionClosed(self, reason, wasConnecting: wasConnecting)
     owner = nil
   }
@@ -151,6 +153,10 @@ protocol ClientConnectionOwner: AnyObject {
   /// It takes no new calls any more.
   func connectionDraining(_ connection: ClientConnection)
   func connectionClosed(_ connection: ClientConnection, _ reason: String, wasConnecting: Bool)
+  /// It was too late for a call of which nothing has been sent.
+  func connectionCannotTake(_ exchange: ClientExchange)
+  /// The server forbids keepalive as frequent as this connection's.
+  func connectionPingedTooOften(_ connection: ClientConnection)
 }
 
 // MARK: - Bytes
@@ -172,6 +178,8 @@ extension ClientConnection {
     stream?.setNeedsFlush()
     owner?.connectionReady(self)
   }
+
+  func inputEnded() -> Bool { false }
 
   var wantsInput: Bool {
     if case .http1(let session) = session { session.wantsInput } else { true }
@@ -236,7 +244,11 @@ extension ClientConnection: HTTP2.SessionDelegate, HTTP1.ClientSessionDelegate {
 
   func receivedGoAway(code: UInt32, lastStream: Int32, debug: String) {
     if code == HTTP2Code.enhanceYourCalm, debug == "too_many_pings" {
-      keepaliveInterval = keepaliveInterval.map { $0 * 2 }
+      owner?.connectionPingedTooOften(self)
+    }
+    // A second GOAWAY says no more about it than the first one.
+    if code != HTTP2Code.noError, dismissal == nil {
+      dismissal = "the server sent GOAWAY \(code): \(debug)"
     }
     guard case .ready = state else { return }
     state = .draining
@@ -256,7 +268,7 @@ extension ClientConnection: HTTP2.SessionDelegate, HTTP1.ClientSessionDelegate {
       }
     case .ready, .draining:
       closeIfUnused()
-      guard let interval = keepaliveInterval, case .http2(let session) = session else { return }
+      guard let interval = configuration.keepaliveInterval, case .http2(let session) = session else { return }
       if let sent = pingSent {
         if sent.duration(to: now) > configuration.keepaliveTimeout { close("keepalive timeout") }
       } else if !session.exchanges.isEmpty, lastRead.duration(to: now) > interval {

@@ -29,6 +29,7 @@ extension ServerExchange {
             timeout = try wire.timeout(reading: value)
           } else if name.equals(wire.encodingField), !isGet {
             guard let known = Compression(reading: value) else {
+              compressionIsUnknown = true
               throw RPCError(
                 .unimplemented,
                 "\(value.string) is not supported; use \(AcceptedCompressions.all.list)")
@@ -76,6 +77,7 @@ extension ServerExchange {
   /// Runs the handler, at first on this very stack.
   func start() {
     guard let handler else { return }
+    if deadline?.hasPassed == true { return finish(.deadlineExceeded) }
     isRunning = true
     context.runningCalls += 1
     connection.runningCalls += 1
@@ -129,7 +131,7 @@ extension ServerExchange {
       if let failure { throw failure }
       if let arrived = try takeMessage(body) { return arrived }
       credit()
-      unsafe await withUnsafeContinuation { unsafe readWaiter = unsafe $0 }
+      try await waitForInput()
     }
   }
 

@@ -39,7 +39,7 @@ extension ServerExchange {
     let target = headers.first(":path") ?? ""
     if context.cors != nil { origin = headers.first("origin") }
     if headersAreTooLarge {
-      respond(status: 431, "the request's headers are too large\n")
+      refuseHeaders()
       return .answered
     }
     if verb == "OPTIONS", let cors = context.cors, let origin {
@@ -86,6 +86,7 @@ extension ServerExchange {
       if type.wireProtocol == .connectUnary, !isConnectRequest {
         respond(status: 404, "there is nothing at \(path.prefix(200))\n")
       } else {
+        isUnrouted = true
         refuse(context.router.unimplemented(path))
       }
       return .answered
@@ -138,6 +139,22 @@ extension ServerExchange {
   /// Whether a body of a general content type is meant as a call.
   private var isConnectRequest: Bool {
     headers.firstIndex(of: "connect-protocol-version") != nil
+  }
+
+  /// A caller whose protocol is known is answered in it.
+  private func refuseHeaders() {
+    let index = headers.firstIndex(of: "content-type")
+    let type = index.flatMap { index in
+      headers.withField(at: index) { _, value in
+        try? ContentType(reading: value)
+      }
+    }
+    guard let type, type.wireProtocol != .connectUnary || isConnectRequest else {
+      respond(status: 431, "the request's headers are too large\n")
+      return
+    }
+    contentType = type
+    refuse(RPCError(.resourceExhausted, "the request's headers are too large"))
   }
 
   private func refuseContentType(_ wire: WireProtocol?) {

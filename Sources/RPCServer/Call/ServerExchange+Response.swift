@@ -89,7 +89,7 @@ extension ServerExchange {
     if responseCompression != .identity {
       fields.append(wire.encodingField, responseCompression.name)
     }
-    if requestCompression != .identity || accepted != [] {
+    if requestCompression != .identity || accepted != [] || compressionIsUnknown {
       fields.append(wire.acceptEncodingField, AcceptedCompressions.all.list)
     }
     if let origin { context.cors?.append(to: &fields, for: origin) }
@@ -194,7 +194,8 @@ extension ServerExchange {
       appendHead(to: &fields)
     } else {
       output.removeAll()
-      fields.append(":status", String(status.code.httpStatus))
+      // Connect tells a path that nobody serves from a method that says so itself.
+      fields.append(":status", isUnrouted ? "404" : String(status.code.httpStatus))
       fields.append("content-type", "application/json")
       if let origin { context.cors?.append(to: &fields, for: origin) }
       ConnectError.append(status, to: &output)

@@ -25,7 +25,11 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   var deadline: Deadline?
   var requestCompression = Compression.identity
   var accepted = AcceptedCompressions()
+  /// Whether the request names a compression that is not ours, so that the answer says which are.
+  var compressionIsUnknown = false
   var isGet = false
+  /// Whether nothing is served at the path.
+  var isUnrouted = false
   var origin: String?
 
   // What arrived of the body.
@@ -54,6 +58,9 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   var writeWaiter: UnsafeContinuation<Void, Never>?
   var timer: LoopTimer?
   var started: ContinuousClock.Instant
+  var arrival = Progress()
+  var departure = Progress()
+  var departures = 0
   var counts = Counts()
 
   struct Counts {
@@ -95,6 +102,9 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
     isFinished = false
     failure = nil
     started = context.loop.now
+    arrival = Progress()
+    departure = Progress()
+    departures = 0
     counts = Counts()
   }
 
@@ -172,6 +182,7 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   }
 
   override func outputShrank() {
+    departures &+= 1
     guard output.count <= context.limits.responseBufferMax / 2, let waiter = unsafe writeWaiter
     else {
       return
@@ -199,15 +210,6 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   func fired(_ timer: LoopTimer) {
     finish(.deadlineExceeded)
     task?.cancel()
-  }
-
-  /// Called every second: a request whose handler needs all of it must arrive in time.
-  func tick(_ now: ContinuousClock.Instant) {
-    guard !isFinished, !inputEnded, mustBeWhole,
-      started.duration(to: now) > context.limits.requestTimeout
-    else { return }
-    finish(RPCError(.cancelled, "the request took too long to arrive"))
-    carrier?.reset(self, code: HTTP2Code.cancel)
   }
 
   // MARK: Small change
