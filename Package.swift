@@ -111,8 +111,8 @@ let package = Package(
     swift(
       "GensynClient",
       [
-        "Files", "Primitives", "RPC", "RPCClient", "Schema", "Sodium", "StandardSchema", "TLS",
-        protobuf,
+        "Callers", "Files", "Primitives", "RPC", "RPCClient", "Schema", "Sodium",
+        "StandardSchema", "TLS", protobuf,
       ],
       path: "clients/swift"),
     program(
@@ -183,6 +183,13 @@ let package = Package(
     tests("TidyTests", []),
     tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),
     tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
+    tests(
+      "CLITests",
+      [
+        "Console", "Descriptors", "Files", "GensynClient", "InteropSchema", "InteropService",
+        "Primitives", "RPC", "RPCClient", "RPCServer", "Schema", "StandardSchema", "gensyn",
+        arguments, protobuf,
+      ]),
     tests(
       "EndToEndTests",
       ["HTTP2", "InteropSchema", "InteropService", "RPC", "RPCClient", "RPCServer", protobuf]),

@@ -1,5 +1,7 @@
+internal import Callers
 public import RPC
 public import RPCClient
+public import Sodium
 public import TLS
 
 extension Gensyn {
@@ -23,6 +25,12 @@ extension Gensyn {
     }
 
     public init() {}
+
+    /// Has every call signed with a key, such as one that `Ed25519.SecretKey(contentsOf:)` reads:
+    /// the gateway then knows who calls.
+    public mutating func sign(with key: consuming Ed25519.SecretKey) {
+      interceptors.append(SigningInterceptor(key))
+    }
 
     func channelConfiguration() throws(RPCError) -> ChannelConfiguration {
       guard case .tls(var tls) = security else { return channel }

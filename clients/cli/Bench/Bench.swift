@@ -51,18 +51,17 @@ struct Bench: ConfiguredCommand {
     let clients = try (0..<connections).map { _ in try settings.connect() }
     let (method, pool) = try await SchemaSource(schemas, clients[0].client).method(method)
     let requests = try await requests(for: method, Transcoder(pool: pool))
-    let load = Load(
-      method: RPC.MethodDescriptor(method), requests: requests,
-      budget: CallBudget(
-        calls: calls ?? (duration == nil ? 1000 : nil), duration: duration ?? .seconds(1e9)))
+    let load = Load(method: RPC.MethodDescriptor(method), requests: requests)
 
     // Connections are made before the clock starts.
     for client in clients { try await load.once(client.client) }
+    let budget = CallBudget(
+      calls: calls ?? (duration == nil ? 1000 : nil), duration: duration ?? .seconds(1e9))
     let result = await measured {
       await withTaskGroup(of: BenchResult.self) { group in
         for worker in 0..<concurrency {
           let client = clients[worker % connections].client
-          group.addTask { await load.run(client) }
+          group.addTask { await load.run(client, within: budget) }
         }
         return await group.reduce(into: BenchResult()) { $0.merge($1) }
       }

@@ -25,11 +25,10 @@ final class CallBudget: Sendable {
 struct Load: Sendable {
   let method: MethodDescriptor
   let requests: [[UInt8]]
-  let budget: CallBudget
 
   /// Calls until the budget is used up, or the task is cancelled.
   @concurrent
-  func run(_ client: Client) async -> BenchResult {
+  func run(_ client: Client, within budget: CallBudget) async -> BenchResult {
     var result = BenchResult()
     while !Task.isCancelled, budget.take() {
       let start = ContinuousClock.now

@@ -82,6 +82,11 @@ struct GlobalOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Sign calls with the key in this file, which gensyn key new makes.", valueName: "file"))
+  var keyFile: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Take settings from this profile of the configuration file.",
       discussion: "The file is GENSYN_CONFIG, or gensyn/config.json in XDG_CONFIG_HOME.",
       valueName: "name"))

@@ -15,6 +15,7 @@ struct Profile: Decodable, Sendable {
   var key: String?
   var insecure: Bool?
   var servername: String?
+  var keyFile: String?
 }
 
 /// What stands in the configuration file.

@@ -2,6 +2,7 @@ internal import FoundationEssentials
 internal import GensynClient
 internal import RPC
 internal import RPCClient
+internal import Sodium
 internal import TLS
 
 /// What the options, the environment and the profile come to.
@@ -11,9 +12,26 @@ struct Settings: Sendable {
   var configuration = Gensyn.Configuration()
   var isVerbose = false
 
+  /// Refuses an address that says something else about TLS than the options.
+  fileprivate func check() throws(UserError) {
+    switch configuration.security {
+    case .plaintext where gateway.hasPrefix("https://"):
+      throw UserError("--plaintext contradicts \(gateway)")
+    case .tls where gateway.hasPrefix("http://"):
+      throw UserError("the options of TLS contradict \(gateway)")
+    default: break
+    }
+  }
+
   /// Connects with the first call.
-  func connect() throws(RPCError) -> Gensyn {
-    try Gensyn.connect(gateway, configuration)
+  func connect() throws -> Gensyn {
+    do {
+      return try Gensyn.connect(gateway, configuration)
+    } catch {
+      // No server has seen anything of it yet.
+      guard error.code == .invalidArgument else { throw error }
+      throw UserError(error.message)
+    }
   }
 }
 
@@ -44,6 +62,14 @@ extension GlobalOptions {
       settings.configuration.channel.http = .http1
     }
     settings.configuration.security = try security(profile)
+    if let path = keyFile ?? environment["GENSYN_KEY_FILE"] ?? profile.keyFile {
+      do {
+        settings.configuration.sign(with: try Ed25519.SecretKey(contentsOf: path))
+      } catch {
+        throw UserError("\(error)")
+      }
+    }
+    try settings.check()
     return settings
   }
 

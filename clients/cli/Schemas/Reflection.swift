@@ -32,15 +32,30 @@ struct Reflection {
   }
 
   mutating func add(to pool: inout DescriptorPool, declaring symbol: String) async throws {
-    if pool.file(containing: symbol) == nil {
-      try await add([.with { $0.fileContainingSymbol = symbol }], to: &pool)
-    }
+    if pool.file(containing: symbol) == nil { try await addFile(to: &pool, declaring: symbol) }
     // Servers may send no more than the file itself.
     var asked: Set<String> = []
     while true {
       let missing = pool.missingFiles.filter { asked.insert($0).inserted }
       guard !missing.isEmpty else { return }
       try await add(missing.map { name in .with { $0.fileByFilename = name } }, to: &pool)
+    }
+  }
+
+  private mutating func addFile(
+    to pool: inout DescriptorPool, declaring symbol: String
+  ) async throws {
+    // Some servers know types and services, but not what is in them.
+    var known = symbol
+    while true {
+      do {
+        return try await add([.with { $0.fileContainingSymbol = known }], to: &pool)
+      } catch let error as RPCError where error.code == .notFound {
+        guard let dot = known.lastIndex(of: ".") else {
+          throw RPCError(.notFound, "the server knows no \(symbol)", cause: error)
+        }
+        known = String(known[..<dot])
+      }
     }
   }
 

@@ -18,6 +18,7 @@ extension Gensyn_Ree_V1.ArtifactClient {
   ///   - kind: What the artifact is used for.
   ///   - options: Those of each call; a timeout holds for one attempt.
   ///   - progress: Told how far it has come.
+  @discardableResult
   public func upload(
     file path: String, name: String? = nil, mediaType: String = "",
     kind: Gensyn_Ree_V1.ArtifactKind = .unspecified, options: CallOptions = CallOptions(),
