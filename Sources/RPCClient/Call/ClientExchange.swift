@@ -25,6 +25,8 @@ final class ClientExchange: Exchange, ClientStream, TimerTarget, @unchecked Send
   var base64: Base64StreamDecoder?
   var responseCompression = Compression.identity
   var httpStatus = 0
+  /// Whether the headers have a status, which counts if nothing follows them.
+  var hasEarlyStatus = false
   var isEnded = false
   var wasStarted = false
   var timer: LoopTimer?
