@@ -27,6 +27,8 @@ final class ClientExchange: Exchange, ClientStream, TimerTarget, @unchecked Send
   /// Whether the last message in the output is compressed.
   var outputIsCompressed = false
   var httpStatus = 0
+  /// Whether the headers have a status, which counts if nothing follows them.
+  var hasEarlyStatus = false
   var isEnded = false
   var wasStarted = false
   var timer: LoopTimer?
