@@ -6,7 +6,7 @@ internal import ConnectConformanceSchema
 @main
 enum ConformanceClient {
   /// More calls at a time would measure the machine: some have deadlines of a few milliseconds.
-  private static let callsMax = 16
+  private static let callsMax = 8
 
   static func main() async throws {
     Connectrpc_Conformance_V1.registerMessages()
