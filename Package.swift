@@ -140,6 +140,12 @@ let package = Package(
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("SodiumTests", ["Sodium"]),
     tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),
+    tests(
+      "GatewayTests",
+      [
+        "gensyn-gateway", "GatewayServices", "Primitives", "REE", "RPC", "RPCClient", "RPCServer",
+        "Schema", "StandardSchema", protobuf,
+      ]),
     tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
     tests(
       "EndToEndTests",

@@ -32,7 +32,8 @@ extension RPCError {
           "EXPIRES_TOO_LATE",
           "the signature must expire within \(limit): check the clock")
       case .wrongAudience(let audience):
-        unauthenticated("WRONG_AUDIENCE", "the call is meant for \"\(audience)\", not for this node")
+        unauthenticated(
+          "WRONG_AUDIENCE", "the call is meant for \"\(audience)\", not for this node")
       case .badSignature:
         unauthenticated(
           "BAD_SIGNATURE", "the signature was not made over this call with the key it names")

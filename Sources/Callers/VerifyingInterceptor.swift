@@ -66,7 +66,7 @@ public final class VerifyingInterceptor: ServerInterceptor {
     _ call: ServerCall, next: @Sendable (ServerCall) async throws -> Void
   ) async throws {
     let credentials: Credentials?
-    do {
+    do throws(Refusal) {
       credentials = try Credentials(call.metadata)
       if let credentials { try checkTimeAndAudience(credentials) }
     } catch {
@@ -114,7 +114,7 @@ extension VerifyingInterceptor {
   private func prove(
     _ credentials: Credentials, _ call: ServerCall, message: [UInt8]?
   ) throws(RPCError) {
-    do {
+    do throws(Refusal) {
       guard credentials.verifies(path: call.method.path, message: message) else {
         throw Refusal.badSignature
       }

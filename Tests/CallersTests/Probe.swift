@@ -3,7 +3,6 @@ import Primitives
 import RPC
 import Sodium
 import Synchronization
-import Testing
 
 /// A service that tells who called it.
 struct Probe: Service {
@@ -59,13 +58,21 @@ struct Node {
 
   func signing(
     _ seed: UInt8 = 1, audience: String = "", lifetime: Duration = .seconds(30)
-  ) throws -> SigningInterceptor {
+  ) -> SigningInterceptor {
     let clock = clock
-    let key = try #require(Ed25519.SecretKey(seed: [UInt8](repeating: seed, count: 32).span))
-    return SigningInterceptor(key, audience: audience, lifetime: lifetime, clock: { clock.now })
+    return SigningInterceptor(
+      makeKey(seed), audience: audience, lifetime: lifetime, clock: { clock.now })
   }
 
   var messages: [[UInt8]] { probe.seen.messages.withLock { $0 } }
+}
+
+/// The same key for the same seed.
+func makeKey(_ seed: UInt8) -> Ed25519.SecretKey {
+  guard let key = Ed25519.SecretKey(seed: [UInt8](repeating: seed, count: 32).span) else {
+    preconditionFailure("a seed has 32 bytes")
+  }
+  return key
 }
 
 final class TestClock: Sendable {

@@ -7,9 +7,8 @@ import Testing
 
 @Suite
 struct VerifyingTests {
-  private func publicKey(_ seed: UInt8) throws -> [UInt8] {
-    let key = try #require(Ed25519.SecretKey(seed: [UInt8](repeating: seed, count: 32).span))
-    return key.publicKey.bytes
+  private func publicKey(_ seed: UInt8) -> [UInt8] {
+    makeKey(seed).publicKey.bytes
   }
 
   /// The reason for which a call is refused.
@@ -30,14 +29,14 @@ struct VerifyingTests {
 
     let caller = try await node.client(node.signing()).caller(method)
 
-    #expect(caller == (try publicKey(1)))
+    #expect(caller == publicKey(1))
     #expect(node.messages == [[1, 2, 3]])
   }
 
   @Test
   func `a signed stream is its key's`() async throws {
     let node = Node()
-    let client = try node.client(node.signing())
+    let client = node.client(node.signing())
     let messages = AsyncStream<[UInt8]> { continuation in
       continuation.yield([1])
       continuation.yield([2])
@@ -46,7 +45,7 @@ struct VerifyingTests {
 
     let response = try await client.start(Probe.upload, messages: messages)
 
-    #expect(try await response.next() == (try publicKey(1)))
+    #expect(try await response.next() == publicKey(1))
     #expect(node.messages == [[1], [2]])
   }
 
@@ -54,7 +53,7 @@ struct VerifyingTests {
   func `an empty message is signed like any other`() async throws {
     let node = Node()
 
-    #expect(try await node.client(node.signing()).caller(Probe.write, []) == (try publicKey(1)))
+    #expect(try await node.client(node.signing()).caller(Probe.write, []) == publicKey(1))
   }
 
   @Test
@@ -115,7 +114,7 @@ struct VerifyingTests {
     let recorded = Recording()
     _ = try await node.client(node.signing(), recorded).caller(Probe.read)
 
-    #expect(try await node.client(recorded.replay).caller(Probe.read) == (try publicKey(1)))
+    #expect(try await node.client(recorded.replay).caller(Probe.read) == publicKey(1))
   }
 
   @Test
@@ -132,7 +131,7 @@ struct VerifyingTests {
   @Test
   func `a changed message is noticed before the handler sees it`() async throws {
     let node = Node()
-    let client = try node.client(
+    let client = node.client(
       node.signing(), Tampering { $0.body = .message([1, 2, 4]) })
 
     #expect(await refusal { _ = try await client.caller(Probe.write) } == "BAD_SIGNATURE")
@@ -143,7 +142,7 @@ struct VerifyingTests {
   func `nobody signs for somebody else`() async throws {
     let node = Node()
     let victim = try #require(Ed25519.PublicKey(publicKey(2)))
-    let client = try node.client(
+    let client = node.client(
       node.signing(1), Tampering { $0.metadata[Credentials.keyName] = victim.hex })
 
     #expect(await refusal { _ = try await client.caller(Probe.write) } == "BAD_SIGNATURE")
@@ -167,7 +166,7 @@ struct VerifyingTests {
       { $0.metadata[Credentials.audienceName] = "other" },
     ]
     for change in changes {
-      let client = try node.client(node.signing(), Tampering(change: change))
+      let client = node.client(node.signing(), Tampering(change: change))
       #expect(await refusal { _ = try await client.caller(Probe.write) } == "BAD_SIGNATURE")
     }
   }
@@ -178,7 +177,7 @@ struct VerifyingTests {
   ])
   func `half of the credentials are none`(name: String) async throws {
     let node = Node { $0.anonymous.mayWrite = true }
-    let client = try node.client(node.signing(), Tampering { $0.metadata.removeAll(name) })
+    let client = node.client(node.signing(), Tampering { $0.metadata.removeAll(name) })
 
     #expect(await refusal { _ = try await client.caller(Probe.write) } == "MALFORMED_CREDENTIALS")
   }
@@ -186,7 +185,7 @@ struct VerifyingTests {
   @Test
   func `doubled credentials are refused`() async throws {
     let node = Node()
-    let client = try node.client(node.signing(1), node.signing(2))
+    let client = node.client(node.signing(1), node.signing(2))
 
     #expect(await refusal { _ = try await client.caller(Probe.write) } == "MALFORMED_CREDENTIALS")
   }
@@ -194,21 +193,21 @@ struct VerifyingTests {
   @Test
   func `clocks may differ as far as the limit says`() async throws {
     let node = Node { $0.limits.clockSkewMax = .seconds(10) }
-    let late = try node.client(node.signing(lifetime: .seconds(-9)))
-    let tooLate = try node.client(node.signing(lifetime: .seconds(-10)))
-    let early = try node.client(node.signing(lifetime: .seconds(70)))
-    let tooEarly = try node.client(node.signing(lifetime: .seconds(71)))
+    let late = node.client(node.signing(lifetime: .seconds(-9)))
+    let tooLate = node.client(node.signing(lifetime: .seconds(-10)))
+    let early = node.client(node.signing(lifetime: .seconds(70)))
+    let tooEarly = node.client(node.signing(lifetime: .seconds(71)))
 
-    #expect(try await late.caller(Probe.write) == (try publicKey(1)))
+    #expect(try await late.caller(Probe.write) == publicKey(1))
     #expect(await refusal { _ = try await tooLate.caller(Probe.write) } == "EXPIRED")
-    #expect(try await early.caller(Probe.write) == (try publicKey(1)))
+    #expect(try await early.caller(Probe.write) == publicKey(1))
     #expect(await refusal { _ = try await tooEarly.caller(Probe.write) } == "EXPIRES_TOO_LATE")
   }
 
   @Test(arguments: ["9223372036854775807", "-9223372036854775808", "+1700000000000", "1e3", ""])
   func `absurd times are refused without a trap`(time: String) async throws {
     let node = Node()
-    let client = try node.client(
+    let client = node.client(
       node.signing(), Tampering { $0.metadata[Credentials.expiresName] = time })
 
     #expect(await refusal { _ = try await client.caller(Probe.write) } != nil)
@@ -218,11 +217,11 @@ struct VerifyingTests {
   func `a call for another node is refused`() async throws {
     let node = Node { $0.audiences = ["node-1"] }
 
-    let right = try node.client(node.signing(audience: "node-1"))
-    let wrong = try node.client(node.signing(audience: "node-2"))
-    let none = try node.client(node.signing())
+    let right = node.client(node.signing(audience: "node-1"))
+    let wrong = node.client(node.signing(audience: "node-2"))
+    let none = node.client(node.signing())
 
-    #expect(try await right.caller(Probe.write) == (try publicKey(1)))
+    #expect(try await right.caller(Probe.write) == publicKey(1))
     #expect(await refusal { _ = try await wrong.caller(Probe.write) } == "WRONG_AUDIENCE")
     #expect(await refusal { _ = try await none.caller(Probe.write) } == "WRONG_AUDIENCE")
   }
@@ -230,17 +229,17 @@ struct VerifyingTests {
   @Test
   func `one key cannot fill the memory, nor lock out another`() async throws {
     let node = Node { $0.limits.noncesPerKeyMax = 2 }
-    let first = try node.client(node.signing(1))
-    let second = try node.client(node.signing(2))
+    let first = node.client(node.signing(1))
+    let second = node.client(node.signing(2))
     _ = try await first.caller(Probe.write)
     _ = try await first.caller(Probe.write)
 
     #expect(await refusal { _ = try await first.caller(Probe.write) } == "TOO_MANY_CALLS")
-    #expect(try await second.caller(Probe.write) == (try publicKey(2)))
-    #expect(try await first.caller(Probe.read) == (try publicKey(1)))
+    #expect(try await second.caller(Probe.write) == publicKey(2))
+    #expect(try await first.caller(Probe.read) == publicKey(1))
 
     node.clock.advance(by: .seconds(300))
-    #expect(try await first.caller(Probe.write) == (try publicKey(1)))
+    #expect(try await first.caller(Probe.write) == publicKey(1))
   }
 }
 

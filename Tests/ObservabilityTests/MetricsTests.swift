@@ -24,7 +24,7 @@ struct MetricsTests {
     for value in [0.25, 0.75, 9] { histogram.record(value) }
     var text = PrometheusText()
 
-    text.sample("h", [("a", "b")], histogram)
+    text.sample("h", histogram, [("a", "b")])
 
     #expect(
       text.text == """
@@ -41,7 +41,7 @@ struct MetricsTests {
   func `labels cannot break out of their quotes`() {
     var text = PrometheusText()
 
-    text.sample("m", [("l", "a\"b\\c\nd")], 1)
+    text.sample("m", 1, [("l", "a\"b\\c\nd")])
 
     #expect(text.text == "m{l=\"a\\\"b\\\\c\\nd\"} 1\n")
   }

@@ -114,8 +114,9 @@ extension Node {
 
   /// Lets running calls finish, then lets go of everything.
   func stop() async {
-    logger.notice(
-      "stopping: no new calls, and up to \(configuration.drainTimeout) for those that run")
+    let grace = configuration.drainTimeout
+    logger.notice("stopping: no new calls, and up to \(grace) for those that run")
+    health.stop()
     await server.shutdown(grace: grace)
     Self.removeTemporaryState(configuration)
     logger.notice("stopped")

@@ -14,24 +14,24 @@ struct PrometheusText {
     text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
   }
 
-  mutating func sample(_ name: String, _ labels: Labels = [], _ value: Int) {
+  mutating func sample(_ name: String, _ value: Int, _ labels: Labels = []) {
     text += "\(name)\(Self.written(labels)) \(value)\n"
   }
 
-  mutating func sample(_ name: String, _ labels: Labels = [], _ value: Double) {
+  mutating func sample(_ name: String, _ value: Double, _ labels: Labels = []) {
     text += "\(name)\(Self.written(labels)) \(Self.written(value))\n"
   }
 
   /// A histogram's buckets, each with all that is below it, then sum and count.
-  mutating func sample(_ name: String, _ labels: Labels, _ histogram: Histogram) {
+  mutating func sample(_ name: String, _ histogram: Histogram, _ labels: Labels) {
     var total = 0
     for (bound, count) in zip(histogram.bounds, histogram.counts) {
       total += count
-      sample("\(name)_bucket", labels + [("le", Self.written(bound))], total)
+      sample("\(name)_bucket", total, labels + [("le", Self.written(bound))])
     }
-    sample("\(name)_bucket", labels + [("le", "+Inf")], histogram.count)
-    sample("\(name)_sum", labels, histogram.sum)
-    sample("\(name)_count", labels, histogram.count)
+    sample("\(name)_bucket", histogram.count, labels + [("le", "+Inf")])
+    sample("\(name)_sum", histogram.sum, labels)
+    sample("\(name)_count", histogram.count, labels)
   }
 
   private static func written(_ value: Double) -> String {

@@ -73,7 +73,7 @@ extension ServerMetrics {
     let state = state.withLock { $0 }
     text.begin("grpc_server_call_started_total", .counter, "Calls that have begun.")
     for (method, count) in state.started.sorted(by: { $0.key < $1.key }) {
-      text.sample("grpc_server_call_started_total", [("grpc_method", method)], count)
+      text.sample("grpc_server_call_started_total", count, [("grpc_method", method)])
     }
     let ended = state.ended.sorted { left, right in
       (left.key.method, left.key.code.rawValue) < (right.key.method, right.key.code.rawValue)
@@ -82,7 +82,7 @@ extension ServerMetrics {
       text.begin(name, .histogram, help)
       for (key, series) in ended {
         text.sample(
-          name, [("grpc_method", key.method), ("grpc_status", "\(key.code)")], value(series))
+          name, value(series), [("grpc_method", key.method), ("grpc_status", "\(key.code)")])
       }
     }
     histogram(

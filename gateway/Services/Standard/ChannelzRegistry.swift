@@ -1,4 +1,5 @@
-internal import Primitives
+internal import FoundationEssentials
+public import Primitives
 public import RPC
 public import RPCServer
 internal import StandardSchema
@@ -49,8 +50,11 @@ public final class ChannelzRegistry: ServerObserver {
   }
 
   public func callEnded(_ call: CallRecord) {
-    let counter = call.code == .ok ? callsSucceeded : callsFailed
-    counter.add(1, ordering: .relaxed)
+    if call.code == .ok {
+      callsSucceeded.add(1, ordering: .relaxed)
+    } else {
+      callsFailed.add(1, ordering: .relaxed)
+    }
   }
 }
 
@@ -108,12 +112,14 @@ extension ChannelzRegistry {
         if connection.isEncrypted { $0.security.model = .tls(Schema.Security.Tls()) }
       }
     }
-    let index = id - Self.listenerIDFirst
-    guard index >= 0, index < listening.count else { return nil }
+    guard id >= Self.listenerIDFirst, id - Self.listenerIDFirst < listening.count else {
+      return nil
+    }
+    let address = listening[Int(id - Self.listenerIDFirst)]
     return .with {
       $0.ref.socketID = id
-      $0.ref.name = listening[Int(index)]
-      $0.local = Schema.Address(listening[Int(index)])
+      $0.ref.name = address
+      $0.local = Schema.Address(address)
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import SwiftProtobuf
 public import RPC
 public import StandardSchema
 
