@@ -1,4 +1,61 @@
-# Verbs for people and for CI.
+# Verbs for people and for CI. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+# What the product needs to build and run, and what setup and demo need themselves.
+DEBIAN := libnghttp2-dev libssl-dev libprotobuf-c-dev libsodium-dev libhttp-parser-dev \
+  zlib1g-dev libzstd-dev binutils ca-certificates curl gcc git libc6-dev libcurl4 libstdc++-12-dev \
+  libxml2 pkg-config python3 python3-venv tzdata
+# What regenerating code needs on top.
+DEBIAN_GENERATE := protobuf-compiler grpc-proto protobuf-c-compiler
+SWIFT_VERSION := 6.3
+
+.PHONY: help setup toolchain build test demo lint clean
+
+help: ## Lists the verbs.
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | \
+	  awk -F ':.*## ' '{ printf "  %-24s %s\n", $$1, $$2 }'
+
+setup: toolchain ## Installs the Debian packages that the project needs.
+	@missing=$$(for package in $(DEBIAN); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; \
+	done); \
+	if [ -n "$$missing" ]; then \
+	  echo "installing" $$missing; \
+	  $(SUDO) apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+
+# A toolchain is not in Debian: it comes from swift.org, and must be there before.
+toolchain:
+	@command -v swift >/dev/null || { \
+	  echo "Swift $(SWIFT_VERSION) or later is needed: see https://www.swift.org/install/linux/debian/"; exit 1; }
+	@swift --version 2>/dev/null | grep -qE 'Swift version (6\.([3-9]|[1-9][0-9])|[7-9])' || { \
+	  echo "Swift $(SWIFT_VERSION) or later is needed, this is: $$(swift --version 2>/dev/null | head -n 1)"; exit 1; }
+
+build: setup ## Builds the gateway and the command line.
+	swift build --product gensyn-gateway
+	swift build --product gensyn
+
+test: setup ## Runs unit and integration tests.
+	swift build --build-tests
+	swift test --skip-build
+
+demo: build ## Stores a real model through the gateway and fetches it back.
+	clients/examples/demo.sh .build/debug
+
+SWIFT_SOURCES = $(shell git ls-files '*.swift' | grep -vE '\.(pb|gensyn)\.swift$$')
+
+lint: ## Checks the format of Swift sources and the rules of the schemas.
+	swift format lint --strict --parallel $(SWIFT_SOURCES)
+	@test -x .venv-lint/bin/buf || { python3 -m venv .venv-lint && .venv-lint/bin/pip install --quiet buf-bin; }
+	cd Protos && ../.venv-lint/bin/buf lint
+
+clean: ## Removes what was built.
+	rm -rf .build .build-* .demo
+
 
 PROTOC ?= protoc
 # Debian's package grpc-proto.
@@ -9,18 +66,19 @@ VENV := .venv-generate
 GOOGLE_PROTOS := $(VENV)/protos
 GOOGLE_PROTOS_VERSION := 1.76.0
 
-.PHONY: generate generate-check
+.PHONY: generate generate-check conformance-grpc setup-peers soak-rpc
 
-# Writes all generated code anew: it is checked in, so that nobody needs protoc to build.
-generate: generate-schema generate-standard generate-interop generate-tests generate-details
+# Generated code is checked in, so that nobody needs protoc to build.
+generate: ## Writes all generated code anew.
+generate: generate-schema generate-standard generate-interop generate-connect generate-tests \
+  generate-details
 
-# Fails, and shows where, when the checked-in code is not what the schemas say.
-generate-check: generate
+generate-check: generate ## Fails when generated code is not what the schemas say.
 	git add --intent-to-add -- $(GENERATED)
 	git diff --exit-code -- $(GENERATED)
 
 GENERATED := Sources/Schema Sources/StandardSchema Sources/RPC/Generated Tests/Interop/Schema \
-  Tests/GeneratorTests/Schema
+  Tests/Conformance/Connect/Schema Tests/GeneratorTests/Schema
 
 PUBLIC := Visibility=Public,UseAccessLevelOnImports=true
 PACKAGE := Visibility=Package,UseAccessLevelOnImports=true
@@ -37,7 +95,7 @@ define protoc
 	grep -l 'This file contained no messages' $(1)/*.pb.swift | xargs -r rm
 endef
 
-.PHONY: generate-schema generate-standard generate-interop generate-tests generate-details plugins
+.PHONY: generate-schema generate-standard generate-interop generate-connect generate-tests generate-details plugins
 
 generate-schema: plugins
 	$(call protoc,Sources/Schema,$(PUBLIC),-I Protos $(sort $(shell find Protos/gensyn -name '*.proto')))
@@ -50,6 +108,11 @@ generate-standard: plugins
 generate-interop: plugins
 	$(call protoc,Tests/Interop/Schema,$(PACKAGE),-I $(GRPC_PROTO) \
 	  grpc/testing/empty.proto grpc/testing/messages.proto grpc/testing/test.proto)
+
+# The messages of the Connect project's conformance suite, written down here by field number.
+generate-connect: plugins
+	$(call protoc,Tests/Conformance/Connect/Schema,$(PACKAGE),-I Tests/Conformance/Connect/protos \
+	  conformance.proto)
 
 generate-tests: plugins
 	$(call protoc,Tests/GeneratorTests/Schema,$(PACKAGE),-I Tests/GeneratorTests awkward.proto)
@@ -70,3 +133,58 @@ $(GOOGLE_PROTOS):
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --no-deps googleapis-common-protos==$(GOOGLE_PROTOS_VERSION)
 	ln -sfn "$$($(VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" $@
+
+# The peers of the conformance runs: Debian's gRPC C++, and independent stacks from PyPI.
+PEERS := .venv-peers
+PEER_PACKAGES := grpcio==1.85.1 grpcio-tools==1.85.1 grpclib==0.4.9 h2==4.4.1 hpack==4.2.0 \
+  hyperframe==6.1.0
+DEBIAN_PEERS := libgrpc++-dev protobuf-compiler protobuf-compiler-grpc grpc-proto
+
+setup-peers: $(PEERS)/.installed ## Installs what conformance runs compare with.
+	@dpkg -s $(DEBIAN_PEERS) >/dev/null 2>&1 || \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install --yes -qq --no-install-recommends $(DEBIAN_PEERS)
+
+$(PEERS)/.installed: Makefile
+	python3 -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet $(PEER_PACKAGES)
+	touch $@
+
+# ONLY=TEXT for a part.
+conformance-grpc: setup-peers ## Our gRPC server and client against other people's, and broken ones.
+	swift build --product interop-server
+	swift build --product interop-client
+	$(PEERS)/bin/python Tests/Conformance/grpc/run.py \
+	  --bin "$$(swift build --show-bin-path)" --only "$(ONLY)"
+
+.PHONY: conformance-http2
+conformance-http2: setup-peers ## Frames that break the rules, and attacks, on our server.
+	swift build --product interop-server
+	$(PEERS)/bin/python Tests/Conformance/http2/run.py
+
+# SOAK="--seconds=20 ..." for another length.
+soak-rpc: ## Streams by the ten thousand for two minutes: nothing lost, doubled or leaked.
+	swift build -c release --product soak-rpc
+	"$$(swift build -c release --show-bin-path)/soak-rpc" $(SOAK)
+
+.PHONY: conformance-programs conformance-connect
+
+# What the runner of the Connect project's conformance suite starts.
+conformance-programs: ## Builds what the Connect project's conformance runner starts.
+	swift build -c release --product conformance-server
+	swift build -c release --product conformance-client
+
+# The suite itself, both sides. Its runner, connectconformance, is a Go program: the variable names
+# it where it is not on the PATH.
+CONNECTCONFORMANCE ?= connectconformance
+conformance-connect: conformance-programs ## The Connect project's conformance suite, both sides.
+	python3 Tests/Conformance/Connect/run.py --runner $(CONNECTCONFORMANCE) \
+	  --programs "$$(swift build -c release --show-bin-path)"
+
+.PHONY: bench bench-rpc
+bench: bench-rpc ## All benchmarks.
+
+# BENCH="--rounds=3 --scale=0.3" for a quick look.
+bench-rpc: setup-peers ## What a call costs, against bare nghttp2 in C and gRPC C++.
+	@command -v h2load >/dev/null || $(SUDO) apt-get install --yes -qq nghttp2-client
+	swift build -c release --product interop-server --scratch-path .build-release
+	python3 Tests/Benchmarks/rpc/bench.py --server .build-release/release/interop-server $(BENCH)

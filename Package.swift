@@ -44,17 +44,21 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 
+let arguments = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
 let protobufPlugins = Target.Dependency.product(
   name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
-let arguments = Target.Dependency.product(
-  name: "ArgumentParser", package: "swift-argument-parser")
-
 let package = Package(
   name: "gensyn",
-  products: [],
+  products: [
+    .library(name: "GensynClient", targets: ["GensynClient"]),
+    .executable(name: "gensyn", targets: ["gensyn"]),
+    .executable(name: "gensyn-gateway", targets: ["gensyn-gateway"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
@@ -102,6 +106,24 @@ let package = Package(
     swift("Callers", ["Primitives", "RPC", "Sodium"]),
     swift("Observability", ["RPC", "RPCServer", logging]),
 
+    // Clients.
+    swift("Console"),
+    swift(
+      "GensynClient",
+      [
+        "Callers", "Files", "Primitives", "RPC", "RPCClient", "Schema", "Sodium",
+        "StandardSchema", "TLS", protobuf,
+      ],
+      path: "clients/swift"),
+    program(
+      "gensyn",
+      [
+        "Console", "Descriptors", "Files", "GensynClient", "Primitives", "RPC", "RPCClient",
+        "Schema", "Sodium", "StandardSchema", "TLS", arguments, protobuf,
+      ],
+      path: "clients/cli"),
+    program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
+
     // Engines.
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
 
@@ -129,7 +151,26 @@ let package = Package(
       "interop-server", ["InteropService", "RPC", "RPCServer", "TLS"],
       path: "Tests/Interop/Server"),
     program(
+      "interop-client",
+      ["InteropSchema", "InteropService", "RPC", "RPCClient", "TLS", protobuf],
+      path: "Tests/Interop/Client"),
+    program(
+      "soak-rpc", ["CSystem", "InteropSchema", "RPC", "RPCClient", "RPCServer", protobuf],
+      path: "Tests/Soak"),
+    program(
       "conformance-protobuf", ["Descriptors"], path: "Tests/Conformance/Protobuf"),
+    schema("ConnectConformanceSchema", path: "Tests/Conformance/Connect/Schema"),
+    swift(
+      "ConnectConformance", ["ConnectConformanceSchema", "RPC", "RPCWire", protobuf],
+      path: "Tests/Conformance/Connect/Service"),
+    program(
+      "conformance-server",
+      ["ConnectConformance", "ConnectConformanceSchema", "RPC", "RPCServer", "TLS"],
+      path: "Tests/Conformance/Connect/Server"),
+    program(
+      "conformance-client",
+      ["ConnectConformance", "ConnectConformanceSchema", "RPC", "RPCClient", "TLS", protobuf],
+      path: "Tests/Conformance/Connect/Client"),
     swift("Fuzz", ["Buffers", "HTTP", "RPC", "RPCWire"], path: "Tests/Fuzz"),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("REETests", ["Files", "Primitives", "REE"]),
@@ -139,6 +180,7 @@ let package = Package(
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("SodiumTests", ["Sodium"]),
+    tests("TidyTests", []),
     tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),
     tests(
       "GatewayTests",
@@ -148,7 +190,14 @@ let package = Package(
       ]),
     tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
     tests(
+      "CLITests",
+      [
+        "Console", "Descriptors", "Files", "GensynClient", "InteropSchema", "InteropService",
+        "Primitives", "RPC", "RPCClient", "RPCServer", "Schema", "StandardSchema", "gensyn",
+        arguments, protobuf,
+      ]),
+    tests(
       "EndToEndTests",
-      ["InteropSchema", "InteropService", "RPC", "RPCClient", "RPCServer", protobuf]),
+      ["HTTP2", "InteropSchema", "InteropService", "RPC", "RPCClient", "RPCServer", protobuf]),
   ]
 )

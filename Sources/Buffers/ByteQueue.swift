@@ -131,7 +131,8 @@ extension ByteQueue {
 
   @inlinable
   public mutating func append(_ text: StaticString) {
-    unsafe append(copying: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    unsafe append(
+      copying: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   @inlinable

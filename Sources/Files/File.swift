@@ -3,7 +3,7 @@ internal import Glibc
 /// An open file, closed when its owner lets go of it.
 ///
 /// Reads and writes name their offset, so several threads may use one file. A symbolic link at the
-/// end of a path is refused: a state directory holds none.
+/// end of a path is refused unless it is asked for: a state directory holds none.
 public struct File: ~Copyable, Sendable {
   public enum Access: Sendable {
     case read
@@ -15,7 +15,14 @@ public struct File: ~Copyable, Sendable {
   public let path: String
   private let descriptor: Int32
 
-  public init(_ path: String, _ access: Access) throws(FileError) {
+  /// Opens a file.
+  ///
+  /// - Parameters:
+  ///   - followsLinks: Whether the path may end in a symbolic link, as people's own files do.
+  ///   - permissions: Those of a file that is created, before the process's mask.
+  public init(
+    _ path: String, _ access: Access, followsLinks: Bool = false, permissions: UInt32 = 0o600
+  ) throws(FileError) {
     let flags =
       switch access {
       case .read: O_RDONLY
@@ -24,7 +31,8 @@ public struct File: ~Copyable, Sendable {
       }
     var descriptor: Int32
     repeat {
-      descriptor = unsafe open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
+      descriptor = unsafe open(
+        path, flags | O_CLOEXEC | (followsLinks ? 0 : O_NOFOLLOW), permissions)
     } while descriptor < 0 && errno == EINTR
     guard descriptor >= 0 else { throw .last(.open, path) }
     self.path = path

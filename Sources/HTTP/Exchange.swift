@@ -16,8 +16,9 @@ open class Exchange {
   /// Fields to send after the body. HTTP/1.1 drops them: protocols that run over it put theirs
   /// into the body.
   public var outputTrailers: HeaderList?
-  /// Who carries the exchange; nil once it is over.
-  public weak var carrier: (any ExchangeCarrier)?
+  /// Who carries the exchange; nil once it is over. Strong, because a weak reference would make
+  /// every count of the carrier slow; carriers let go of exchanges when they end.
+  public var carrier: (any ExchangeCarrier)?
   /// The carrier's number for it: the stream identifier on HTTP/2.
   public var id: Int32 = 0
   /// Whether the carrier found nothing to send and waits to be told of more.
@@ -28,8 +29,6 @@ open class Exchange {
   // What carriers note about the exchange.
   package var slot = -1
   package var headersAreComplete = false
-  package var receivedHeaderSize = 0
-  package var receivedHeaderCount = 0
   package var wasResetHere = false
 
   public init() {}
@@ -40,6 +39,23 @@ open class Exchange {
     return headers.withField(at: index) { _, value in
       unsafe value.byteCount == 3 && value.unsafeLoad(as: UInt8.self) == UInt8(ascii: "1")
     }
+  }
+
+  /// Forgets the request and the response and keeps some of their storage, so that another exchange
+  /// can use it.
+  public final func recycle() {
+    headers.removeAll()
+    trailerFields.removeAll()
+    output.removeAll(keepingUpTo: 4096)
+    outputHasEnded = false
+    outputTrailers = nil
+    carrier = nil
+    id = 0
+    isStalled = false
+    headersAreTooLarge = false
+    slot = -1
+    headersAreComplete = false
+    wasResetHere = false
   }
 
   /// The whole header block is in ``headers``. On a client, interim responses do not appear here.

@@ -7,7 +7,7 @@ public import HTTP
 /// happens on the connection's event loop.
 public final class ClientSession {
   public let limits: Limits
-  public weak var delegate: (any ClientSessionDelegate)?
+  public var delegate: (any ClientSessionDelegate)?
   /// Why the session could not make sense of the server.
   public internal(set) var failure: HTTP1Error?
 

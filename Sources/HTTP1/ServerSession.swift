@@ -7,7 +7,7 @@ public import HTTP
 /// happens on the connection's event loop.
 public final class ServerSession {
   public let limits: Limits
-  public weak var delegate: (any ServerSessionDelegate)?
+  public var delegate: (any ServerSessionDelegate)?
   /// Why the session refused to read on; the answer is in its output.
   public internal(set) var failure: HTTP1Error?
   public internal(set) var isDraining = false
@@ -114,6 +114,9 @@ public protocol ServerSessionDelegate: AnyObject {
 // MARK: - Bookkeeping
 
 extension ServerSession {
+  /// Exchanges that are not over, in the order of their requests.
+  public var exchanges: [Exchange] { transactions.compactMap(\.exchange) }
+
   var unconsumed: Int { transactions.reduce(0) { $0 + $1.unconsumed } }
 
   func transaction(of exchange: Exchange) -> Transaction? {

@@ -15,7 +15,6 @@ final class Callbacks: @unchecked Sendable {
     unsafe nghttp2_session_callbacks_new(&made)
     guard let made = unsafe made else { fatalError("out of memory") }
     unsafe handle = made
-    unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(handle, beganFrame)
     unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(handle, beganHeaders)
     unsafe nghttp2_session_callbacks_set_on_header_callback(handle, receivedField)
     unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(handle, receivedBody)
@@ -49,34 +48,42 @@ extension Session {
 
 // MARK: - What the peer sends
 
-private let beganFrame: nghttp2_on_begin_frame_callback = { _, header, context in
-  guard let header = unsafe header?.pointee else { return 0 }
-  let session = unsafe Session.at(context)
-  session.began(type: header.type, flags: header.flags, stream: header.stream_id)
-  return 0
-}
-
 extension Session {
-  fileprivate func began(type: UInt8, flags: UInt8, stream: Int32) {
-    switch nghttp2_frame_type(UInt32(type)) {
-    case NGHTTP2_DATA, NGHTTP2_RST_STREAM, NGHTTP2_GOAWAY, NGHTTP2_PUSH_PROMISE: break
-    case NGHTTP2_HEADERS: if role == .server { noteStream(stream) }
-    case NGHTTP2_CONTINUATION: convict(flood.receivedContinuation())
-    case NGHTTP2_PRIORITY: convict(flood.receivedPriority())
+  /// A frame's head arrived; the library is yet to see it.
+  func began(_ frame: FrameHead) {
+    let isContinued = frame.flags & UInt8(NGHTTP2_FLAG_END_HEADERS.rawValue) == 0
+    let isAnswer = frame.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
+    headerBlockContinues = false
+    isInsideHeaderFrame = false
+    switch nghttp2_frame_type(UInt32(frame.type)) {
+    case NGHTTP2_DATA: if role == .server { refuseIfOver(frame.stream) }
+    case NGHTTP2_RST_STREAM: endedStreams.insert(frame.stream)
+    case NGHTTP2_HEADERS:
+      headerBlockContinues = isContinued
+      isInsideHeaderFrame = true
+      flood.headerBlockBegan()
+      if role == .server { noteStream(frame.stream) }
+    case NGHTTP2_CONTINUATION:
+      headerBlockContinues = isContinued
+      isInsideHeaderFrame = true
+      convict(flood.receivedContinuation())
+    case NGHTTP2_PRIORITY: receivedPriority(frame)
     case NGHTTP2_WINDOW_UPDATE: convict(flood.receivedWindowUpdate())
-    case NGHTTP2_PING where flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0:
-      if role == .server { convict(flood.receivedPing(at: now)) } else { countControlFrame() }
-    case NGHTTP2_SETTINGS where flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0:
-      countControlFrame()
-    default: countControlFrame()
+    case NGHTTP2_PING where role == .server && !isAnswer: convict(flood.receivedPing(at: now))
+    default: convict(flood.receivedControlFrame(at: now))
     }
   }
 
-  private var now: ContinuousClock.Instant { delegate?.now ?? .now }
-
-  private func countControlFrame() {
-    convict(flood.receivedControlFrame(at: now))
+  private func receivedPriority(_ frame: FrameHead) {
+    if frame.stream == 0 {
+      terminate(code: HTTP2Code.protocolError, debug: "PRIORITY on stream 0")
+    } else if frame.dependency == frame.stream {
+      terminate(code: HTTP2Code.protocolError, debug: "stream \(frame.stream) depends on itself")
+    }
+    convict(flood.receivedPriority())
   }
+
+  private var now: ContinuousClock.Instant { delegate?.now ?? .now }
 
   /// A stream identifier that was passed over can never be used (RFC 9113 section 5.1.1); the
   /// library ignores such HEADERS instead of ending the connection.
@@ -87,13 +94,23 @@ extension Session {
         skippedStreams.append((highestStream + 1)...(stream - 1))
       }
       highestStream = stream
-      flood.headersBegan()
-    } else if skippedStreams.contains(where: { $0.contains(stream) }) {
+      flood.streamOpened()
+      return
+    }
+    refuseIfOver(stream)
+    if skippedStreams.contains(where: { $0.contains(stream) }) {
       terminate(code: HTTP2Code.protocolError, debug: "stream identifier \(stream) was skipped")
     }
   }
 
   private static var skippedRangesMax: Int { 32 }
+
+  /// Nothing may follow END_STREAM or RST_STREAM (RFC 9113 section 5.1). While a stream is open the
+  /// library sees to it; it remembers none that is over.
+  private func refuseIfOver(_ stream: Int32) {
+    guard endedStreams.contains(stream) else { return }
+    terminate(code: HTTP2Code.streamClosed, debug: "stream \(stream) is closed")
+  }
 
   fileprivate func provokedReset() {
     convict(flood.sentProvokedReset(at: now))
@@ -114,40 +131,35 @@ private let beganHeaders: nghttp2_on_begin_headers_callback = { _, frame, contex
     unsafe nghttp2_session_set_stream_user_data(
       session.handle, stream, Unmanaged.passUnretained(exchange).toOpaque())
     session.insert(exchange)
-    session.headerTarget = exchange
-    session.headerTargetIsTrailers = false
+    session.block.begin(exchange)
   } else {
-    session.headerTarget = session.exchange(stream)
-    session.headerTargetIsTrailers = session.headerTarget?.headersAreComplete ?? false
-    // An interim response's fields are not the response's.
-    if !session.headerTargetIsTrailers { session.headerTarget?.headers.removeAll() }
+    session.block.begin(session.exchange(stream))
   }
   return 0
 }
 
 private let receivedField: nghttp2_on_header_callback = {
   _, frame, name, nameCount, value, valueCount, _, context in
-  let session = unsafe Session.at(context)
-  guard let exchange = session.headerTarget else { return 0 }
-  let name = unsafe UnsafeRawBufferPointer(start: name, count: nameCount).bytes
-  let value = unsafe UnsafeRawBufferPointer(start: value, count: valueCount).bytes
-  exchange.receivedHeaderSize += nameCount + valueCount + 32
-  exchange.receivedHeaderCount += 1
-  guard
-    exchange.receivedHeaderSize <= session.limits.headerListSizeMax,
-    exchange.receivedHeaderCount <= session.limits.headerCountMax
-  else {
-    exchange.headersAreTooLarge = true
-    let abuse = session.limits.headerListSizeMax * session.limits.headerListAbuseFactor
-    if exchange.receivedHeaderSize > abuse { session.convict(.headerList) }
-    return 0
-  }
-  if session.headerTargetIsTrailers {
-    exchange.trailerFields.append(name, value)
-  } else {
-    exchange.headers.append(name, value)
-  }
+  unsafe Session.at(context).received(
+    UnsafeRawBufferPointer(start: name, count: nameCount).bytes,
+    UnsafeRawBufferPointer(start: value, count: valueCount).bytes)
   return 0
+}
+
+extension Session {
+  fileprivate func received(_ name: RawSpan, _ value: RawSpan) {
+    block.size += name.byteCount + value.byteCount + 32
+    block.count += 1
+    guard block.size <= limits.headerListSizeMax, block.count <= limits.headerCountMax else {
+      block.isTooLarge = true
+      // The library goes on decoding, so that the compression's state stays right.
+      if block.size > limits.headerListSizeMax * limits.headerListAbuseFactor {
+        convict(.headerList)
+      }
+      return
+    }
+    block.fields.append(name, value)
+  }
 }
 
 private let receivedBody: nghttp2_on_data_chunk_recv_callback = {
@@ -168,11 +180,12 @@ private let receivedFrame: nghttp2_on_frame_recv_callback = { _, frame, context 
   let isLast = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
   switch nghttp2_frame_type(UInt32(header.type)) {
   case NGHTTP2_DATA:
-    session.convict(session.flood.receivedData(isEmpty: header.length == 0, isLast: isLast))
+    let isEmpty = unsafe header.length <= frame.pointee.data.padlen
+    session.convict(session.flood.receivedData(isEmpty: isEmpty, isLast: isLast))
     if isLast { session.exchange(header.stream_id)?.receivedEnd() }
   case NGHTTP2_HEADERS:
-    guard let exchange = session.headerTarget else { break }
-    session.headerTarget = nil
+    guard let exchange = session.block.target else { break }
+    session.block.target = nil
     session.completedHeaders(exchange, isLast: isLast)
   case NGHTTP2_PING where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
     let opaque = unsafe frame.pointee.ping.opaque_data
@@ -190,6 +203,7 @@ private let receivedFrame: nghttp2_on_frame_recv_callback = { _, frame, context 
       start: goAway.opaque_data, count: goAway.opaque_data_len)
     unsafe session.delegate?.receivedGoAway(
       code: goAway.error_code, lastStream: goAway.last_stream_id, debug: debug.bytes.string)
+    if session.role == .client { session.refuseWaiting() }
   default: break
   }
   return 0
@@ -197,10 +211,14 @@ private let receivedFrame: nghttp2_on_frame_recv_callback = { _, frame, context 
 
 extension Session {
   fileprivate func completedHeaders(_ exchange: Exchange, isLast: Bool) {
-    if headerTargetIsTrailers {
+    if block.isTooLarge { exchange.headersAreTooLarge = true }
+    if block.isTrailers {
+      swap(&exchange.trailerFields, &block.fields)
       if isLast { exchange.receivedEnd() }
       return
     }
+    swap(&exchange.headers, &block.fields)
+    // An interim response's fields are not the response's.
     if role == .client, exchange.isInterimResponse { return }
     exchange.headersAreComplete = true
     exchange.receivedHeaders(isLast: isLast)
@@ -209,7 +227,10 @@ extension Session {
 }
 
 private let receivedInvalid: nghttp2_on_invalid_frame_recv_callback = { _, _, _, context in
-  unsafe Session.at(context).provokedReset()
+  let session = unsafe Session.at(context)
+  guard session.role == .server else { return 0 }
+  session.provokedReset()
+  session.foretoldResets += 1
   return 0
 }
 
@@ -217,6 +238,9 @@ private let closedStream: nghttp2_on_stream_close_callback = { _, stream, code, 
   let session = unsafe Session.at(context)
   guard let exchange = session.exchange(stream) else { return 0 }
   session.remove(exchange)
+  if unsafe nghttp2_session_get_stream_remote_close(session.handle, stream) == 1 {
+    session.endedStreams.insert(stream)
+  }
   let reason: EndReason =
     switch code {
     case HTTP2Code.noError: .completed
@@ -232,17 +256,46 @@ private let closedStream: nghttp2_on_stream_close_callback = { _, stream, code, 
 private let sentFrame: nghttp2_on_frame_send_callback = { _, frame, context in
   guard let frame = unsafe frame else { return 0 }
   let session = unsafe Session.at(context)
-  switch unsafe nghttp2_frame_type(UInt32(frame.pointee.hd.type)) {
-  case NGHTTP2_DATA: session.flood.sentData()
-  case NGHTTP2_HEADERS: session.flood.sentHeaders()
+  let header = unsafe frame.pointee.hd
+  switch nghttp2_frame_type(UInt32(header.type)) {
+  case NGHTTP2_DATA:
+    session.flood.sentData()
+    session.sentEnd(header)
+  case NGHTTP2_HEADERS:
+    session.flood.sentHeaders()
+    session.sentEnd(header)
   case NGHTTP2_RST_STREAM:
-    switch unsafe frame.pointee.rst_stream.error_code {
-    case HTTP2Code.noError, HTTP2Code.cancel: break
-    default: if session.role == .server { session.provokedReset() }
-    }
+    if session.role == .server { session.sentReset(unsafe frame.pointee.rst_stream.error_code) }
   default: break
   }
   return 0
+}
+
+extension Session {
+  /// Counts a reset that the peer brought about, unless the invalid frame was counted before it.
+  fileprivate func sentReset(_ code: UInt32) {
+    guard code != HTTP2Code.noError, code != HTTP2Code.cancel else { return }
+    guard foretoldResets == 0 else {
+      foretoldResets -= 1
+      return
+    }
+    provokedReset()
+    // Nothing but SETTINGS_INITIAL_WINDOW_SIZE does this without an invalid frame; it is the
+    // connection's error (RFC 9113 section 6.9.2), and the library resets the stream.
+    if code == HTTP2Code.flowControlError {
+      terminate(code: code, debug: "SETTINGS_INITIAL_WINDOW_SIZE overflows a window")
+    }
+  }
+
+  /// A response that is complete before its request asks the client to send no more of it
+  /// (RFC 9113 section 8.1).
+  fileprivate func sentEnd(_ header: nghttp2_frame_hd) {
+    guard role == .server, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+      unsafe nghttp2_session_get_stream_remote_close(handle, header.stream_id) == 0
+    else { return }
+    unsafe nghttp2_submit_rst_stream(
+      handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), header.stream_id, HTTP2Code.noError)
+  }
 }
 
 /// Writes a DATA frame: the library made its header, the payload comes from the exchange.

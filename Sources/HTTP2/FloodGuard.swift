@@ -13,6 +13,7 @@ struct FloodGuard {
     case continuations = "too many CONTINUATION frames"
     case provokedResets = "too many stream errors"
     case headerList = "header list far too large"
+    case unreadFrames = "too many frames wait to be read"
   }
 
   private let limits: Limits
@@ -35,8 +36,11 @@ struct FloodGuard {
       burst: limits.provokedResetBurst, perSecond: limits.provokedResetsPerSecond, now: now)
   }
 
-  mutating func headersBegan() {
+  mutating func streamOpened() {
     streamsOpened += 1
+  }
+
+  mutating func headerBlockBegan() {
     continuations = 0
   }
 

@@ -24,6 +24,8 @@ public struct Limits: Hashable, Sendable {
   /// SETTINGS, PING and frames of unknown types, likewise.
   public var controlFrameBurst = 200
   public var controlFramesPerSecond = 50
+  /// Frames that may wait because the peer does not read.
+  public var outboundFramesMax = 10_000
   /// The shortest time between two PINGs while nothing else happens (gRFC A8), and how many that
   /// come sooner are forgiven.
   public var pingInterval: Duration = .seconds(300)

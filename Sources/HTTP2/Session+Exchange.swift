@@ -21,12 +21,15 @@ extension Session: ExchangeCarrier {
     }
     try check(Int(id))
     exchange.id = id
+    // What the server may send us in return grows with what we ask for.
+    flood.streamOpened()
     insert(exchange)
     delegate?.sessionHasOutput()
   }
 
   public func respond(_ exchange: Exchange, _ headers: borrowing HeaderList) {
-    let hasBody = !(exchange.outputHasEnded && exchange.output.isEmpty)
+    let hasBody =
+      !(exchange.outputHasEnded && exchange.output.isEmpty)
       || exchange.outputTrailers != nil
     unsafe withVectors(headers) { vectors in
       unsafe withUnsafePointer(to: provider(for: exchange)) { provider in
@@ -57,6 +60,17 @@ extension Session: ExchangeCarrier {
       handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), exchange.id, code)
     exchange.wasResetHere = true
     delegate?.sessionHasOutput()
+  }
+
+  /// Refuses the requests that still wait for a stream: a peer that goes takes no new ones, and
+  /// the library would hold them until a stream that runs has ended.
+  func refuseWaiting() {
+    for exchange in exchanges
+    where unsafe nghttp2_session_find_stream(handle, exchange.id) == nil {
+      unsafe nghttp2_session_set_stream_user_data(handle, exchange.id, nil)
+      remove(exchange)
+      exchange.ended(.refused)
+    }
   }
 
   func insert(_ exchange: Exchange) {
@@ -111,11 +125,18 @@ extension Session {
     return unsafe vectors.withUnsafeBufferPointer(body)
   }
 
-  /// Credentials stay out of compression tables, where a neighbour could guess at them.
+  /// What stays out of compression tables: credentials, which a neighbour could guess at, and
+  /// values that are never the same twice, which would only fill the tables.
   private static func flags(forName name: UnsafeRawBufferPointer) -> UInt8 {
-    let isSecret = unsafe name.count == 13 && name.bytes.equals("authorization")
+    let isNotIndexed =
+      switch name.count {
+      case 12: unsafe name.bytes.equals("grpc-timeout")
+      case 13: unsafe name.bytes.equals("authorization")
+      case 18: unsafe name.bytes.equals("connect-timeout-ms")
+      default: false
+      }
     return UInt8(
-      isSecret ? NGHTTP2_NV_FLAG_NO_INDEX.rawValue : NGHTTP2_NV_FLAG_NONE.rawValue)
+      isNotIndexed ? NGHTTP2_NV_FLAG_NO_INDEX.rawValue : NGHTTP2_NV_FLAG_NONE.rawValue)
   }
 }
 

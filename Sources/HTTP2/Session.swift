@@ -12,7 +12,8 @@ public final class Session {
 
   public let role: Role
   public let limits: Limits
-  public weak var delegate: (any SessionDelegate)?
+  /// Who owns the connection, until it is lost.
+  public var delegate: (any SessionDelegate)?
   /// Exchanges that are open, in no order. Each knows its place through ``Exchange/slot``.
   public internal(set) var exchanges: [Exchange] = []
   /// Whether the peer said that it takes no new streams, or we did.
@@ -26,16 +27,22 @@ public final class Session {
   var flood: FloodGuard
   // Where frames go while `flush` runs; the library's callback for DATA writes there itself.
   var flushTarget: UnsafeMutablePointer<ByteQueue>?
-  var headerTarget: Exchange?
-  var headerTargetIsTrailers = false
+  var block = HeaderBlock()
   var highestStream: Int32 = 0
   var skippedStreams: [ClosedRange<Int32>] = []
+  var endedStreams = RecentStreams()
+  var headerBlockContinues = false
+  var isInsideHeaderFrame = false
+  /// Invalid frames whose streams' resets are not sent yet.
+  var foretoldResets = 0
+  private var scanner: FrameScanner
   var vectors: [nghttp2_nv] = unsafe []
 
   public init(role: Role, limits: Limits = Limits(), delegate: any SessionDelegate) {
     self.role = role
     self.limits = limits
     self.delegate = delegate
+    scanner = FrameScanner(role: role)
     flood = FloodGuard(limits: limits, now: delegate.now)
     let options = Options(limits)
     var made: OpaquePointer?
@@ -57,11 +64,21 @@ public final class Session {
 
   /// Feeds received bytes to the session; exchanges hear of them before it returns.
   public func receive(_ bytes: RawSpan) throws(HTTP2Error) {
+    var offset = 0
+    while violation == nil, let frame = scanner.next(in: bytes, &offset) { began(frame) }
     let consumed = unsafe bytes.withUnsafeBytes { buffer in
       unsafe nghttp2_session_mem_recv(
         handle, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), buffer.count)
     }
     try check(consumed)
+    if unsafe nghttp2_session_get_outbound_queue_size(handle) > limits.outboundFramesMax {
+      convict(.unreadFrames)
+    }
+  }
+
+  /// Whether a header block has begun to arrive and is not complete.
+  public var isReceivingHeaders: Bool {
+    headerBlockContinues || (isInsideHeaderFrame && scanner.isInsidePayload)
   }
 
   /// Appends what the peer should see next to `output`, until that holds `limit` bytes.
@@ -87,6 +104,26 @@ public final class Session {
 
   /// Whether there is something to flush.
   public var hasOutput: Bool { unsafe nghttp2_session_want_write(handle) != 0 }
+}
+
+/// A header block that is arriving. It goes to its exchange in one piece.
+struct HeaderBlock: ~Copyable {
+  var target: Exchange?
+  var isTrailers = false
+  var fields = HeaderList()
+  /// Names, values and 32 bytes a field, those included that were not kept.
+  var size = 0
+  var count = 0
+  var isTooLarge = false
+
+  mutating func begin(_ exchange: Exchange?) {
+    target = exchange
+    isTrailers = exchange?.headersAreComplete ?? false
+    fields.removeAll()
+    size = 0
+    count = 0
+    isTooLarge = false
+  }
 }
 
 /// The connection that owns a session.
@@ -124,7 +161,8 @@ extension Session {
     case .client:
       entries.append(setting(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
     }
-    unsafe nghttp2_submit_settings(handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), entries, entries.count)
+    unsafe nghttp2_submit_settings(
+      handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), entries, entries.count)
     unsafe nghttp2_session_set_local_window_size(
       handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, limits.connectionWindowSize)
   }
@@ -186,6 +224,7 @@ extension Session {
       exchange.carrier = nil
       exchange.ended(.connectionLost)
     }
+    delegate = nil
   }
 }
 

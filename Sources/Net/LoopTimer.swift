@@ -1,7 +1,7 @@
 /// A moment for which a loop is asked to call back. Set it with ``EventLoop/set(_:at:)``.
 public final class LoopTimer {
-  /// Who is called. The timer does not keep it alive.
-  public weak var target: (any TimerTarget)?
+  /// Who is called. Whoever sets it also clears it: the timer keeps its target alive.
+  public var target: (any TimerTarget)?
   public internal(set) var instant = ContinuousClock.now
   /// Where the timer stands in its loop's heap; -1 while it is not set.
   var position = -1

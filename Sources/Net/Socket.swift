@@ -86,9 +86,21 @@ public struct Socket: ~Copyable, Sendable {
     return status == 0 ? credentials : nil
   }
 
+  /// How many descriptors the process may have open.
+  public static var descriptorsMax: Int {
+    var limit = rlimit()
+    let status = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    return status == 0 ? Int(clamping: limit.rlim_cur) : 1024
+  }
+
   /// Ends both directions; the descriptor lives on until its owner goes.
   public borrowing func shutdown() {
     _ = Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
+  }
+
+  /// Ends what is sent; the peer reads to the end of it.
+  public borrowing func shutdownOutput() {
+    _ = Glibc.shutdown(descriptor, Int32(SHUT_WR))
   }
 
   private func set(_ level: Int32, _ option: Int32, _ value: Int32) {

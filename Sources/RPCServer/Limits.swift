@@ -31,6 +31,12 @@ public struct Limits: Sendable {
   public var callTimeout: Duration?
   /// How long a request whose handler needs all of it may take to arrive.
   public var requestTimeout: Duration = .seconds(120)
+  /// A request that is awaited must bring `requestRateMin` bytes a second, on the average of each
+  /// such time.
+  public var requestStallTimeout: Duration = .seconds(30)
+  public var requestRateMin = 64
+  /// How long a caller may leave a response that waits for it, its window being closed.
+  public var responseStallTimeout: Duration = .seconds(300)
   /// The largest body that a page gets to see.
   public var pageBodyMax = 4 << 20
   public var http2 = HTTP2.Limits()

@@ -32,17 +32,21 @@ enum ListenSecurity: Sendable {
 }
 
 /// One loop's watch on a listening socket.
-final class Listener: EventHandler {
+final class Listener: EventHandler, TimerTarget {
   private let socket: ListeningSocket
   private unowned let server: LoopServer
   private var token: EventLoop.Token?
+  private let pause = LoopTimer()
 
   /// How many connections one loop takes before the others get their chance.
   private static let acceptsPerTurn = 16
+  /// How long it stops when the process has no descriptors left.
+  private static let pauseTime: Duration = .milliseconds(100)
 
   init(socket: ListeningSocket, server: LoopServer) {
     self.socket = socket
     self.server = server
+    pause.target = self
   }
 
   func open(_ loop: EventLoop) throws(SystemError) {
@@ -51,6 +55,7 @@ final class Listener: EventHandler {
   }
 
   func close(_ loop: EventLoop) {
+    loop.cancel(pause)
     guard let token else { return }
     loop.deregister(socket.socket.descriptor, token)
     self.token = nil
@@ -62,9 +67,20 @@ final class Listener: EventHandler {
         guard let accepted = try socket.socket.accept() else { return }
         server.accept(accepted, socket.security)
       } catch {
-        // Out of descriptors, most likely: the next turn tries again, when some may be free.
+        // Out of descriptors: who waits stays in the queue, and the loop must not spin over it.
+        let loop = server.context.loop
+        close(loop)
+        loop.set(pause, after: Self.pauseTime)
         return
       }
+    }
+  }
+
+  func fired(_ timer: LoopTimer) {
+    do {
+      try open(server.context.loop)
+    } catch {
+      server.context.loop.set(pause, after: Self.pauseTime)
     }
   }
 }

@@ -54,6 +54,7 @@ final class LoopServer: ConnectionRegistry, TimerTarget, @unchecked Sendable {
 
   func closeAll() {
     context.loop.cancel(timer)
+    timer.target = nil
     for connection in connections { connection.close("the server stopped") }
   }
 }
@@ -93,7 +94,7 @@ extension LoopServer {
     if connections.isEmpty {
       let waiters = unsafe whenEmpty
       unsafe whenEmpty.removeAll()
-      for unsafe waiter in unsafe waiters { unsafe waiter.resume() }
+      for index in unsafe waiters.indices { unsafe waiters[index].resume() }
     }
   }
 }
@@ -107,12 +108,15 @@ final class SharedState: Sendable {
   }
 
   private let state = Mutex(State())
+  /// Connections leave some descriptors to files and to connections that the process makes.
+  private let descriptorsMax = Socket.descriptorsMax - 64
 
   /// An identifier for the connection, or nil when there are too many.
   func admit(_ host: String, _ limits: Limits) -> UInt64? {
     state.withLock { state in
       let ofHost = state.byHost[host, default: 0]
-      guard state.connections < limits.connectionsMax, ofHost < limits.connectionsPerPeerMax
+      guard state.connections < min(limits.connectionsMax, descriptorsMax),
+        ofHost < limits.connectionsPerPeerMax
       else { return nil }
       state.connections += 1
       state.byHost[host] = ofHost + 1

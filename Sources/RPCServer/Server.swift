@@ -98,10 +98,12 @@ public final class Server: Sendable {
 
   /// Stops gracefully: no new connections, no new calls, and time for those that run.
   public func shutdown(grace: Duration = .seconds(30)) async {
-    guard isStopping.withLock({ isStopping in
-      defer { isStopping = true }
-      return !isStopping
-    }) else { return }
+    guard
+      isStopping.withLock({ isStopping in
+        defer { isStopping = true }
+        return !isStopping
+      })
+    else { return }
     for server in servers {
       await server.context.loop.run {
         server.stopListening()

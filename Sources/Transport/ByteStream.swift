@@ -6,7 +6,7 @@ public import TLS
 ///
 /// Belongs to its event loop. The owner is asked for output when there is room for it, so that what
 /// a slow peer does not read stays where its sender can be made to wait.
-public final class ByteStream: EventHandler, Flushable {
+public final class ByteStream: EventHandler, Flushable, TimerTarget {
   public let loop: EventLoop
   public private(set) var isOpen = false
   /// Whether the bytes are encrypted, and the handshake is over.
@@ -17,7 +17,7 @@ public final class ByteStream: EventHandler, Flushable {
   public var pendingCount: Int { outgoing.count }
 
   private let socket: Socket
-  private weak var owner: (any ByteStreamOwner)?
+  private var owner: (any ByteStreamOwner)?
   private var token: EventLoop.Token?
   private var security: Security
   private var tls: TLS.Session?
@@ -27,6 +27,8 @@ public final class ByteStream: EventHandler, Flushable {
   private var isConnecting: Bool
   private var isFlushPending = false
   private var isClosing = false
+  private var inputHasEnded = false
+  private var linger: Linger?
   private var watched: ReadyEvents = []
 
   /// How a stream comes to be encrypted.
@@ -38,6 +40,14 @@ public final class ByteStream: EventHandler, Flushable {
     case required(TLS.Context)
     /// A client that starts a handshake with the server of that name.
     case client(TLS.Context, serverName: String)
+  }
+
+  /// A server's last moments: what it wrote would be lost if it closed while input is unread.
+  private struct Linger {
+    let timer: LoopTimer
+    var left = 1 << 20
+
+    static let time: Duration = .seconds(2)
   }
 
   /// Takes over a socket, which is connected or, on a client, about to be.
@@ -79,7 +89,10 @@ public final class ByteStream: EventHandler, Flushable {
     isOpen = false
     if let token { loop.deregister(socket.descriptor, token) }
     token = nil
+    if let linger { loop.cancel(linger.timer) }
+    linger = nil
     socket.shutdown()
+    owner = nil
   }
 
   /// What the peer's certificate says, once it has shown one.
@@ -99,6 +112,9 @@ public protocol ByteStreamOwner: AnyObject {
 
   /// Bytes arrived.
   func received(_ bytes: RawSpan)
+
+  /// The peer will send no more. False closes the connection.
+  func inputEnded() -> Bool
 
   /// Whether bytes that arrive now would find a place.
   var wantsInput: Bool { get }
@@ -179,12 +195,26 @@ extension ByteStream {
       take(unsafe UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<count]).bytes)
       if isOpen { updateWatch() }
     case .wouldBlock: break
-    case .ended: end(.closedByPeer)
+    case .ended: inputEnded()
     case .failed(let code): end(.system(SystemError(call: "read", code: code)))
     }
   }
 
+  private func inputEnded() {
+    guard !inputHasEnded, linger == nil, tls == nil, owner?.inputEnded() ?? false else {
+      return end(.closedByPeer)
+    }
+    inputHasEnded = true
+    updateWatch()
+    setNeedsFlush()
+  }
+
   private func take(_ bytes: RawSpan) {
+    guard linger == nil else {
+      linger?.left -= bytes.byteCount
+      if linger?.left ?? 0 < 0 { end(.closedHere) }
+      return
+    }
     if tls == nil { detect(bytes) }
     guard tls != nil else {
       owner?.received(bytes)
@@ -226,7 +256,7 @@ extension ByteStream {
   private func updateWatch() {
     guard let token, isOpen, !isConnecting else { return }
     var wanted: ReadyEvents = []
-    if owner?.wantsInput ?? false { wanted.insert(.readable) }
+    if !inputHasEnded, owner?.wantsInput ?? false || linger != nil { wanted.insert(.readable) }
     if !outgoing.isEmpty, stalledSince != nil { wanted.insert(.writable) }
     guard wanted != watched else { return }
     watched = wanted
@@ -263,7 +293,7 @@ extension ByteStream {
     guard isOpen else { return }
     outgoing.removeAll(keepingUpTo: 4096)
     if isClosing {
-      end(.closedHere)
+      startLingering()
     } else {
       updateWatch()
       owner?.sentEverything()
@@ -286,12 +316,30 @@ extension ByteStream {
     }
   }
 
-  private func end(_ reason: StreamEnd) {
-    guard isOpen else { return }
-    if case .closedHere = reason, tls != nil {
+  /// Says that nothing more will come, and lets pass what the peer had on its way.
+  private func startLingering() {
+    guard linger == nil else { return }
+    if tls != nil {
       tls?.close(ciphertext: &outgoing)
       _ = outgoing.withBytes { socket.write($0) }
+      outgoing.removeAll()
     }
+    if case .client = security { return end(.closedHere) }
+    guard !inputHasEnded else { return end(.closedHere) }
+    socket.shutdownOutput()
+    let timer = LoopTimer(target: self)
+    linger = Linger(timer: timer)
+    loop.set(timer, after: Linger.time)
+    updateWatch()
+  }
+
+  public func fired(_ timer: LoopTimer) {
+    end(.closedHere)
+  }
+
+  private func end(_ reason: StreamEnd) {
+    guard isOpen else { return }
+    let owner = owner
     close()
     owner?.streamEnded(reason)
   }

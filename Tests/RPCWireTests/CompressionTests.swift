@@ -232,11 +232,12 @@ struct CompressionNameTests {
   }
 
   @Test
-  func `a response uses what was wanted only where it is accepted`() {
+  func `a response uses what was wanted or else what is accepted`() {
     let accepted: AcceptedCompressions = [.gzip]
 
     #expect(accepted.choose(.gzip) == .gzip)
-    #expect(accepted.choose(.zstd) == .identity)
+    #expect(accepted.choose(.zstd) == .gzip)
+    #expect(AcceptedCompressions().choose(.zstd) == .identity)
     #expect(accepted.choose(.identity) == .identity)
     #expect(AcceptedCompressions.all.list == "gzip,deflate,zstd")
     #expect(AcceptedCompressions([]).list == "identity")

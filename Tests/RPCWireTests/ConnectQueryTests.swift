@@ -79,10 +79,10 @@ struct ConnectQueryTests {
         == "connect=v1&encoding=json&message=%7B%22%C3%A9%22%3A%201%7D")
     #expect(
       ConnectQuery(.proto, [0xFB, 0xFF]).text
-        == "base64=1&connect=v1&encoding=proto&message=-_8")
+        == "connect=v1&base64=1&encoding=proto&message=-_8")
     #expect(
       ConnectQuery(.json, [0x66], compression: .zstd).text
-        == "base64=1&compression=zstd&connect=v1&encoding=json&message=Zg")
+        == "connect=v1&base64=1&compression=zstd&encoding=json&message=Zg")
   }
 
   @Test

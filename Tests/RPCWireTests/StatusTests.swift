@@ -58,19 +58,11 @@ struct StatusTests {
     arguments: [
       (400, .internal), (401, .unauthenticated), (403, .permissionDenied), (404, .unimplemented),
       (429, .unavailable), (502, .unavailable), (503, .unavailable), (504, .unavailable),
-      (200, .unknown), (409, .unknown), (415, .unknown), (500, .unknown), (505, .unknown),
+      (200, .unknown), (409, .unknown), (415, .unknown), (431, .unknown), (500, .unknown),
+      (505, .unknown),
     ] as [(Int, Status.Code)])
   func `an HTTP status stands in for a missing one`(http: Int, code: Status.Code) {
-    for wireProtocol in WireProtocol.allCases {
-      #expect(Status.Code(httpStatus: http, over: wireProtocol) == code)
-    }
-  }
-
-  @Test
-  func `431 follows each protocol's own document`() {
-    #expect(Status.Code(httpStatus: 431, over: .grpc) == .internal)
-    #expect(Status.Code(httpStatus: 431, over: .grpcWeb) == .unknown)
-    #expect(Status.Code(httpStatus: 431, over: .connectUnary) == .unknown)
+    #expect(Status.Code(httpStatus: http) == code)
   }
 
   @Test

@@ -1,5 +1,6 @@
 #pragma once
 // Linux calls that the Glibc module does not export.
+#include <malloc.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -3,6 +3,11 @@ public import SwiftProtobuf
 // MARK: - Files
 
 extension DescriptorPool {
+  /// All files, in the order in which they came.
+  public var allFiles: [Google_Protobuf_FileDescriptorProto] {
+    fileNames.compactMap { files[$0] }
+  }
+
   public func file(named name: String) -> Google_Protobuf_FileDescriptorProto? {
     files[name]
   }

@@ -6,6 +6,9 @@ public struct CallOptions: Sendable {
   public var metadata: Metadata
   /// How request messages are compressed.
   public var compression: Compression?
+  /// Which request messages are compressed, asked with each one's bytes in the codec; nil is all.
+  /// A secret beside text that a stranger chooses should travel as it is.
+  public var compresses: (@Sendable (_ message: [UInt8]) -> Bool)?
   /// How messages become bytes.
   public var codec: Codec?
   /// Whether to wait for a connection instead of failing while there is none.
@@ -17,12 +20,14 @@ public struct CallOptions: Sendable {
 
   public init(
     timeout: Duration? = nil, metadata: Metadata = [:], compression: Compression? = nil,
+    compresses: (@Sendable (_ message: [UInt8]) -> Bool)? = nil,
     codec: Codec? = nil, waitForReady: Bool? = nil, retry: RetryPolicy? = nil,
     responseSizeMax: Int? = nil
   ) {
     self.timeout = timeout
     self.metadata = metadata
     self.compression = compression
+    self.compresses = compresses
     self.codec = codec
     self.waitForReady = waitForReady
     self.retry = retry
@@ -37,6 +42,7 @@ public struct CallOptions: Sendable {
       timeout: timeout ?? defaults.timeout,
       metadata: metadata,
       compression: compression ?? defaults.compression,
+      compresses: compresses ?? defaults.compresses,
       codec: codec ?? defaults.codec,
       waitForReady: waitForReady ?? defaults.waitForReady,
       retry: retry ?? defaults.retry,

@@ -145,6 +145,7 @@ extension Client {
       CallHead(
         method: request.method, metadata: request.metadata, deadline: request.deadline,
         codec: request.codec, compression: request.options.compression ?? .identity,
+        compresses: request.options.compresses,
         waitForReady: request.options.waitForReady ?? false,
         responseSizeMax: request.options.responseSizeMax ?? Self.responseSizeMaxDefault))
     var sender: Task<Void, Never>?

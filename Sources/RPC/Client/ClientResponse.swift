@@ -23,6 +23,9 @@ public final class ClientResponse: Sendable {
     try await stream.cancelling { (stream) throws(RPCError) in try await stream.receive() }
   }
 
+  /// Whether the message that was received last had been compressed on its way.
+  public var responseWasCompressed: Bool { stream.responseWasCompressed }
+
   /// What came with the status; empty before the end.
   public var trailers: Metadata { stream.trailers }
 

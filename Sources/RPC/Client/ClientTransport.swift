@@ -14,6 +14,8 @@ public struct CallHead: Sendable {
   public var deadline: Deadline?
   public var codec: Codec
   public var compression: Compression
+  /// Which messages are compressed; nil is all of them.
+  public var compresses: (@Sendable (_ message: [UInt8]) -> Bool)?
   public var waitForReady: Bool
   public var responseSizeMax: Int
 }
@@ -31,6 +33,9 @@ public protocol ClientStream: AnyObject, Sendable {
 
   /// Waits for the next message; nil once the call ended well, an error when it ended otherwise.
   func receive() async throws(RPCError) -> [UInt8]?
+
+  /// Whether the message that was received last had been compressed on its way.
+  var responseWasCompressed: Bool { get }
 
   /// What came with the status; empty before.
   var trailers: Metadata { get }

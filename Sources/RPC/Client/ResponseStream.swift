@@ -21,8 +21,11 @@ public struct ResponseStream<Response: Message>: AsyncSequence, Sendable {
     try await call.response().metadata
   }
 
+  /// Whether the message that was received last had been compressed on its way.
+  public var responseWasCompressed: Bool { call.answered?.responseWasCompressed ?? false }
+
   /// What came with the status; empty before the end.
-  public var trailers: Metadata { call.trailers }
+  public var trailers: Metadata { call.answered?.trailers ?? [:] }
 
   public func cancel() {
     call.cancel()
@@ -112,9 +115,9 @@ private final class LazyCall: Sendable {
     return state
   }
 
-  var trailers: Metadata {
-    guard case .answered(let response) = state.withLock({ $0 }) else { return [:] }
-    return response.trailers
+  var answered: ClientResponse? {
+    guard case .answered(let response) = state.withLock({ $0 }) else { return nil }
+    return response
   }
 
   func cancel() {

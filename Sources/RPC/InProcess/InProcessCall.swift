@@ -9,6 +9,7 @@ final class InProcessCall: ServerStream, ClientStream {
   let codec: Codec
   let extras = CallExtras()
   let requestWasCompressed = false
+  let responseWasCompressed = false
   let peer = Peer(address: "in-process")
   private let responseSizeMax: Int
   private let limits: InProcessTransport.Limits
@@ -57,7 +58,7 @@ final class InProcessCall: ServerStream, ClientStream {
   }
 
   private func end(_ error: RPCError?, discardingMessages: Bool) {
-    let (metadata, trailers) = extras.state.withLock { ($0.responseMetadata, $0.responseTrailers) }
+    let (metadata, trailers) = extras.read { ($0.responseMetadata, $0.responseTrailers) }
     let wake = state.withLock { state -> [CheckedContinuation<Void, Never>] in
       guard state.outcome == nil else {
         if discardingMessages { state.responses.messages.removeAll() }
@@ -122,7 +123,7 @@ extension InProcessCall {
   }
 
   func sendMetadata() async throws {
-    let metadata = extras.state.withLock { $0.responseMetadata }
+    let metadata = extras.read(\.responseMetadata)
     let waiter = state.withLock { state in
       if state.responseMetadata == nil { state.responseMetadata = metadata }
       defer { state.metadataWaiter = nil }

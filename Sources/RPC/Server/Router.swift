@@ -1,6 +1,6 @@
 /// Finds the handler for a call and runs it behind the interceptors.
 public struct Router: Sendable {
-  private var handlers: [String: MethodHandler] = [:]
+  private var routes = RouteTable()
   public private(set) var services: [ServiceDescriptor] = []
   private let interceptors: [any ServerInterceptor]
   /// Called with an error that a handler did not mean for the caller's eyes.
@@ -14,13 +14,17 @@ public struct Router: Sendable {
     self.report = report
     for service in services {
       self.services.append(type(of: service).descriptor)
-      for handler in service.handlers { handlers[handler.method.path] = handler }
+      for handler in service.handlers { routes.insert(handler) }
     }
   }
 
   /// The handler for `/service/method`.
   package func handler(for path: String) -> MethodHandler? {
-    handlers[path]
+    unsafe handler(for: path.utf8.span.bytes)
+  }
+
+  package func handler(for path: RawSpan) -> MethodHandler? {
+    routes.handler(for: path)
   }
 
   /// Why no handler was found.

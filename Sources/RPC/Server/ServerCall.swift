@@ -29,26 +29,27 @@ public struct ServerCall: Sendable {
 
   /// Who calls, where an interceptor has proven it.
   public var caller: Caller? {
-    get { stream.extras.state.withLock { $0.caller } }
-    nonmutating set { stream.extras.state.withLock { $0.caller = newValue } }
+    get { stream.extras.read(\.caller) }
+    nonmutating set { stream.extras.change { $0.caller = newValue } }
   }
 
   /// What goes back before the first message. Changes after that have no effect.
   public var responseMetadata: Metadata {
-    get { stream.extras.state.withLock { $0.responseMetadata } }
-    nonmutating set { stream.extras.state.withLock { $0.responseMetadata = newValue } }
+    get { stream.extras.read(\.responseMetadata) }
+    nonmutating set { stream.extras.change { $0.responseMetadata = newValue } }
   }
 
   /// What goes back with the status.
   public var responseTrailers: Metadata {
-    get { stream.extras.state.withLock { $0.responseTrailers } }
-    nonmutating set { stream.extras.state.withLock { $0.responseTrailers = newValue } }
+    get { stream.extras.read(\.responseTrailers) }
+    nonmutating set { stream.extras.change { $0.responseTrailers = newValue } }
   }
 
-  /// How response messages are compressed, if the caller accepts it; nil leaves it to the server.
+  /// How response messages are compressed, or else by what the caller accepts; nil leaves it to
+  /// the server.
   public var compression: Compression? {
-    get { stream.extras.state.withLock { $0.compression } }
-    nonmutating set { stream.extras.state.withLock { $0.compression = newValue } }
+    get { stream.extras.read(\.compression) }
+    nonmutating set { stream.extras.change { $0.compression = newValue } }
   }
 
   /// Sends the response metadata now instead of with the first message.

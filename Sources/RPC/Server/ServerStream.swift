@@ -1,5 +1,5 @@
 package import Buffers
-package import Synchronization
+internal import Synchronization
 
 /// One call as the transport that brought it sees it.
 ///
@@ -36,7 +36,23 @@ package final class CallExtras: Sendable {
     package var compression: Compression?
   }
 
-  package let state = Mutex(State())
+  private let state = Mutex(State())
+  private let isTouched = Atomic(false)
 
   package init() {}
+
+  /// Reads a part of the state; what nobody has touched is read without the lock.
+  package func read<T: Sendable>(_ body: (State) -> T) -> T {
+    guard isTouched.load(ordering: .acquiring) else { return body(State.untouched) }
+    return state.withLock { body($0) }
+  }
+
+  package func change(_ body: (inout State) -> Void) {
+    state.withLock { body(&$0) }
+    isTouched.store(true, ordering: .releasing)
+  }
+}
+
+extension CallExtras.State {
+  fileprivate static let untouched = CallExtras.State()
 }

@@ -9,11 +9,13 @@ extension ClientExchange {
   /// The request's header block, pseudo header fields first.
   func appendHead(to fields: inout HeaderList, scheme: StaticString, authority: String) {
     let isGet = usesGet
+    // Connect's unary call says it of its message, the others of the messages that may come.
+    let compression = wire == .connectUnary && !outputIsCompressed ? .identity : head.compression
     fields.append(":method", isGet ? "GET" : "POST")
     fields.append(":scheme", scheme)
     if isGet {
       let query = ConnectQuery(
-        head.codec, output.take(output.count), compression: head.compression)
+        head.codec, output.take(output.count), compression: compression)
       fields.append(":path", "\(head.method.path)?\(query.text)")
     } else {
       fields.append(":path", head.method.path)
@@ -26,8 +28,8 @@ extension ClientExchange {
     if wire == .grpc { fields.append("te", "trailers") }
     if wire.isConnect, !isGet { fields.append("connect-protocol-version", "1") }
     if wire == .grpcWeb || wire == .grpcWebText { fields.append("x-grpc-web", "1") }
-    if head.compression != .identity, !isGet {
-      fields.append(wire.encodingField, head.compression.name)
+    if compression != .identity, !isGet {
+      fields.append(wire.encodingField, compression.name)
     }
     fields.append(wire.acceptEncodingField, AcceptedCompressions.all.list)
     if head.metadata["user-agent"] == nil {
@@ -74,7 +76,9 @@ extension ClientExchange {
 
   private func append(_ message: [UInt8]) throws {
     let bytes = unsafe message.span.bytes
-    let compression = message.isEmpty ? .identity : head.compression
+    let isPlain = message.isEmpty || head.compresses?(message) == false
+    let compression = isPlain ? .identity : head.compression
+    outputIsCompressed = compression != .identity
     switch wire {
     case .connectUnary:
       codecs.compressor.compress(bytes, into: &output, compression)

@@ -41,13 +41,14 @@ extension ClientExchange {
   }
 
   private func readGRPCHead() throws(RPCError) {
-    // A response that has its status in its headers has nothing else (Trailers-Only).
-    if let status = Status(reading: headers) {
-      let metadata = try Metadata(reading: headers)
-      guard status.code == .ok else { throw RPCError(status, metadata: metadata) }
-      publish(metadata)
-      return
-    }
+    // A status in the headers counts if nothing follows them (Trailers-Only).
+    hasEarlyStatus = Status(reading: headers) != nil
+    if !hasEarlyStatus { try readGRPCHeadBeforeMore() }
+  }
+
+  /// Something follows the headers: a status in them means nothing.
+  private func readGRPCHeadBeforeMore() throws(RPCError) {
+    hasEarlyStatus = false
     try checkStatusAndType()
     try readCompression()
     if wire == .grpcWebText { base64 = Base64StreamDecoder() }
@@ -69,7 +70,7 @@ extension ClientExchange {
   private func checkStatusAndType() throws(RPCError) {
     guard httpStatus == 200 else {
       throw RPCError(
-        Status.Code(httpStatus: httpStatus, over: wire),
+        Status.Code(httpStatus: httpStatus),
         "the response has HTTP status \(httpStatus)")
     }
     guard let index = headers.firstIndex(of: "content-type") else {
@@ -95,7 +96,8 @@ extension ClientExchange {
       (Compression(reading: value), value.string)
     }
     guard let known = name.0 else {
-      throw RPCError(.internal, "the response is compressed with \(name.1), which was not asked for")
+      throw RPCError(
+        .internal, "the response is compressed with \(name.1), which was not asked for")
     }
     responseCompression = known
   }
@@ -104,6 +106,7 @@ extension ClientExchange {
     uncredited += body.byteCount
     guard !isEnded else { return credit() }
     do {
+      if hasEarlyStatus, !body.isEmpty { try readGRPCHeadBeforeMore() }
       if base64 != nil {
         try base64?.decode(body, into: &input)
       } else {
@@ -144,7 +147,7 @@ extension ClientExchange {
       } else if envelope.flags.contains(.endStream) {
         try readEndStream(message)
       } else {
-        deliver(message)
+        deliver(message, wasCompressed: compression != .identity)
       }
     }
   }
@@ -172,7 +175,8 @@ extension ClientExchange {
   }
 
   private func readEndStream(_ block: [UInt8]) throws(RPCError) {
-    let last = unsafe try EndStream(reading: block.span.bytes, trailersSizeMax: Self.trailersSizeMax)
+    let last = unsafe try EndStream(
+      reading: block.span.bytes, trailersSizeMax: Self.trailersSizeMax)
     end(last.status, last.trailers)
   }
 
@@ -187,19 +191,26 @@ extension ClientExchange {
 
   private func readEnd() throws(RPCError) {
     if wire == .connectUnary { return try readConnectUnaryBody() }
+    if hasEarlyStatus {
+      if trailerFields.count == 0 { return try readTrailersOnly() }
+      try readGRPCHeadBeforeMore()
+    }
     try base64?.finish()
     try deframer.finish(input)
-    guard wire == .grpc || Status(reading: headers) != nil else {
+    guard wire == .grpc else {
       throw RPCError(.internal, "the response ended without its status")
     }
-    let hasTrailers = trailerFields.count > 0
-    guard let status = hasTrailers ? Status(reading: trailerFields) : Status(reading: headers)
-    else {
+    guard let status = Status(reading: trailerFields) else {
       throw RPCError(
-        Status.Code(httpStatus: httpStatus, over: wire), "the response ended without its status")
+        Status.Code(httpStatus: httpStatus), "the response ended without its status")
     }
-    let metadata =
-      hasTrailers ? try Metadata(reading: trailerFields) : try Metadata(reading: headers)
+    end(status, try Metadata(reading: trailerFields))
+  }
+
+  private func readTrailersOnly() throws(RPCError) {
+    let metadata = try Metadata(reading: headers)
+    let status = Status(reading: headers) ?? .ok
+    if status.code == .ok { publish(metadata) }
     end(status, metadata)
   }
 
@@ -215,14 +226,14 @@ extension ClientExchange {
         unsafe type.hasPrefix("application/json")
         ? ConnectError.read(body.span.bytes, httpStatus: httpStatus)
         : Status(
-          Status.Code(httpStatus: httpStatus, over: wire),
+          Status.Code(httpStatus: httpStatus),
           "the response has HTTP status \(httpStatus)")
       var all = metadata
       all.append(contentsOf: trailers)
       throw RPCError(status, metadata: all)
     }
     publish(metadata)
-    deliver(body)
+    deliver(body, wasCompressed: !body.isEmpty && responseCompression != .identity)
     end(.ok, trailers)
   }
 
@@ -239,12 +250,14 @@ extension ClientExchange {
       var error = RPCError(.unavailable, "the server did not look at the call")
       error.isUnprocessed = true
       finish(error)
+    case .reset(HTTP2Code.cancel) where head.deadline?.hasPassed == true:
+      finish(.deadlineExceeded)
     case .reset(let code):
-      finish(
-        RPCError(
-          Status.Code(http2Code: code), "the server ended the stream with HTTP/2 error \(code)"))
+      let text = "the server ended the stream with HTTP/2 error \(code)"
+      finish(seen(RPCError(Status.Code(http2Code: code), text)))
     case .connectionLost:
-      finish(RPCError(.unavailable, "the connection was lost: \(lossReason ?? "closed by the server")"))
+      finish(
+        RPCError(.unavailable, "the connection was lost: \(lossReason ?? "closed by the server")"))
     }
   }
 }
@@ -260,10 +273,10 @@ extension ClientExchange {
     unsafe reader?.resume()
   }
 
-  private func deliver(_ message: [UInt8]) {
+  private func deliver(_ message: [UInt8], wasCompressed: Bool) {
     let reader = unsafe inbox.withLock { inbox in
       inbox.byteCount += message.count
-      inbox.messages.append(message)
+      inbox.messages.append(Message(bytes: message, wasCompressed: wasCompressed))
       return unsafe inbox.takeReader()
     }
     unsafe reader?.resume()
@@ -272,10 +285,12 @@ extension ClientExchange {
   /// The server's word on how the call went.
   private func end(_ status: Status, _ trailers: Metadata) {
     guard status.code != .ok else { return finish(nil, trailers) }
-    var error = RPCError(status, metadata: trailers)
-    // A server that heard of the deadline first cancels; what the caller sees is its deadline.
-    if status.code == .cancelled, head.deadline?.hasPassed == true { error = .deadlineExceeded }
-    finish(error, trailers)
+    finish(seen(RPCError(status, metadata: trailers)), trailers)
+  }
+
+  /// A server that heard of the deadline first cancels; what the caller sees is its deadline.
+  private func seen(_ error: RPCError) -> RPCError {
+    error.code == .cancelled && head.deadline?.hasPassed == true ? .deadlineExceeded : error
   }
 
   private func fail(_ error: RPCError) {
@@ -288,8 +303,12 @@ extension ClientExchange {
   func finish(_ error: RPCError?, _ trailers: Metadata = [:]) {
     guard !isEnded else { return }
     isEnded = true
-    if let timer { loop.cancel(timer) }
+    if let timer {
+      loop.cancel(timer)
+      timer.target = nil
+    }
     timer = nil
+    startWhenReady = nil
     input.removeAll()
     credit()
     if !outputHasEnded {

@@ -24,7 +24,11 @@ final class ClientExchange: Exchange, ClientStream, TimerTarget, @unchecked Send
   var deframer: Deframer
   var base64: Base64StreamDecoder?
   var responseCompression = Compression.identity
+  /// Whether the last message in the output is compressed.
+  var outputIsCompressed = false
   var httpStatus = 0
+  /// Whether the headers have a status, which counts if nothing follows them.
+  var hasEarlyStatus = false
   var isEnded = false
   var wasStarted = false
   var timer: LoopTimer?
@@ -43,8 +47,9 @@ final class ClientExchange: Exchange, ClientStream, TimerTarget, @unchecked Send
   @safe
   struct Inbox: ~Copyable {
     var metadata: Metadata?
-    var messages: [[UInt8]] = []
+    var messages: [Message] = []
     var firstMessage = 0
+    var lastWasCompressed = false
     var byteCount = 0
     var outcome: Outcome?
     var trailers = Metadata()
@@ -54,11 +59,19 @@ final class ClientExchange: Exchange, ClientStream, TimerTarget, @unchecked Send
     var unsentCount = 0
   }
 
+  struct Message {
+    var bytes: [UInt8]
+    var wasCompressed: Bool
+  }
+
   struct Outcome {
     var error: RPCError?
   }
 
-  init(_ head: CallHead, _ configuration: ChannelConfiguration, _ codecs: MessageCodecs, _ loop: EventLoop) {
+  init(
+    _ head: CallHead, _ configuration: ChannelConfiguration, _ codecs: MessageCodecs,
+    _ loop: EventLoop
+  ) {
     self.head = head
     self.configuration = configuration
     self.codecs = codecs
@@ -137,6 +150,8 @@ final class ClientExchange: Exchange, ClientStream, TimerTarget, @unchecked Send
     }
   }
 
+  var responseWasCompressed: Bool { inbox.withLock { $0.lastWasCompressed } }
+
   var trailers: Metadata { inbox.withLock { $0.trailers } }
 
   func cancel(_ error: RPCError) {
@@ -164,7 +179,8 @@ extension ClientExchange.Inbox {
   mutating func takeMessage() -> [UInt8]? {
     guard firstMessage < messages.count else { return nil }
     var message: [UInt8] = []
-    swap(&message, &messages[firstMessage])
+    swap(&message, &messages[firstMessage].bytes)
+    lastWasCompressed = messages[firstMessage].wasCompressed
     firstMessage += 1
     byteCount -= message.count
     if firstMessage == messages.count {

@@ -9,7 +9,7 @@ final class ChannelCore: ClientConnectionOwner, TimerTarget, @unchecked Sendable
   // Unchecked: touched on the loop only, but for `ready` and `codecs`, which are handed on.
   let codecs = MessageCodecs()
   private let target: Target
-  private let configuration: ChannelConfiguration
+  private var configuration: ChannelConfiguration
   private let loop: EventLoop
   private let ready = Mutex(Ready())
 
@@ -132,7 +132,7 @@ final class ChannelCore: ClientConnectionOwner, TimerTarget, @unchecked Sendable
   /// HTTP/1.1: a connection carries one call at a time.
   private func startOnIdle(_ waiter: Waiter) -> Bool {
     guard let idle = connections.first(where: \.isIdle) else { return false }
-    waiter.exchange.whenEnded = { [weak self] in self?.serveWaiters() }
+    waiter.exchange.whenEnded = { self.serveWaiters() }
     idle.start(waiter.exchange)
     finish(waiter, .started)
     return true
@@ -261,6 +261,28 @@ extension ChannelCore {
     }
   }
 
+  func connectionCannotTake(_ exchange: ClientExchange) {
+    if let connection = pickReady() { return connection.start(exchange) }
+    Task {
+      let answer = await self.connect(for: exchange, exchange.head)
+      self.loop.execute {
+        switch answer {
+        case .started: break
+        case .retry: self.connectionCannotTake(exchange)
+        case .failed(let error): exchange.finish(error)
+        }
+      }
+    }
+  }
+
+  /// Connections from here on ping half as often (gRFC A8).
+  func connectionPingedTooOften(_ connection: ClientConnection) {
+    guard let interval = connection.keepaliveInterval,
+      interval == configuration.keepaliveInterval
+    else { return }
+    configuration.keepaliveInterval = interval * 2
+  }
+
   private func forget(_ connection: ClientConnection) {
     ready.withLock { ready in ready.connections.removeAll { $0 === connection } }
     for index in endpoints.indices where endpoints[index].connection === connection {
@@ -288,6 +310,7 @@ extension ChannelCore {
     guard !isShutDown else { return }
     isShutDown = true
     loop.cancel(timer)
+    timer.target = nil
     let waiting = waiters
     waiters.removeAll()
     for waiter in waiting {
@@ -299,7 +322,7 @@ extension ChannelCore {
 
 /// Ends a call's wait for a connection at its deadline.
 final class WaiterDeadline: TimerTarget {
-  private weak var core: ChannelCore?
+  private unowned let core: ChannelCore
   private let id: Int
 
   init(core: ChannelCore, id: Int) {
@@ -308,7 +331,7 @@ final class WaiterDeadline: TimerTarget {
   }
 
   func fired(_ timer: LoopTimer) {
-    core?.giveUp(id, .deadlineExceeded)
+    core.giveUp(id, .deadlineExceeded)
   }
 }
 

@@ -14,13 +14,15 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
   private let configuration: ChannelConfiguration
   private let authority: String
   private let scheme: StaticString
-  private weak var owner: (any ClientConnectionOwner)?
+  private var owner: (any ClientConnectionOwner)?
   private var stream: ByteStream?
   private var session = Session.none
   private var state = State.connecting(since: .now)
   private var lastRead = ContinuousClock.now
   private var pingSent: ContinuousClock.Instant?
-  private var keepaliveInterval: Duration?
+  /// Why the connection ends where it is not the socket's doing: what the server said when it sent
+  /// us away, or what it did wrong.
+  private var dismissal: String?
 
   private enum Session {
     case none
@@ -46,7 +48,6 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
     self.loop = loop
     self.owner = owner
     scheme = configuration.tls == nil ? "http" : "https"
-    keepaliveInterval = configuration.keepaliveInterval
   }
 
   func connect(serverName: String) throws(SystemError) {
@@ -59,6 +60,8 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
     try stream.open()
   }
 
+  var keepaliveInterval: Duration? { configuration.keepaliveInterval }
+
   var isReady: Bool {
     if case .ready = state { true } else { false }
   }
@@ -68,19 +71,19 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
     if case .http1(let session) = session, case .ready = state { session.canSend } else { false }
   }
 
-  /// Gives the connection a call. It is refused, for another connection to try, once it drains.
+  /// Gives the connection a call. Once it drains, the call goes back for another one to take.
   func start(_ exchange: ClientExchange) {
     guard !exchange.isEnded else { return }
     guard case .ready = state else {
-      exchange.ended(.refused)
+      if let owner { owner.connectionCannotTake(exchange) } else { exchange.ended(.refused) }
       return
     }
     exchange.setTimer()
     if exchange.mustBeWhole, !exchange.outputHasEnded {
-      exchange.startWhenReady = { [weak self, unowned exchange] in
+      exchange.startWhenReady = { [unowned exchange] in
         guard exchange.outputHasEnded else { return }
         exchange.startWhenReady = nil
-        self?.send(exchange)
+        self.send(exchange)
       }
     } else {
       send(exchange)
@@ -117,8 +120,9 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
     let wasConnecting = if case .connecting = state { true } else { false }
     state = .closed
     stream?.close()
-    lose(reason)
+    lose(dismissal ?? reason)
     owner?.connectionClosed(self, reason, wasConnecting: wasConnecting)
+    owner = nil
   }
 
   private func lose(_ reason: String) {
@@ -129,6 +133,7 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
       session.connectionLost()
     case .http1(let session):
       session.connectionLost()
+      session.delegate = nil
     }
     session = .none
   }
@@ -149,6 +154,10 @@ protocol ClientConnectionOwner: AnyObject {
   /// It takes no new calls any more.
   func connectionDraining(_ connection: ClientConnection)
   func connectionClosed(_ connection: ClientConnection, _ reason: String, wasConnecting: Bool)
+  /// It was too late for a call of which nothing has been sent.
+  func connectionCannotTake(_ exchange: ClientExchange)
+  /// The server forbids keepalive as frequent as this connection's.
+  func connectionPingedTooOften(_ connection: ClientConnection)
 }
 
 // MARK: - Bytes
@@ -162,6 +171,9 @@ extension ClientConnection {
       }
       var limits = HTTP2.Limits()
       limits.streamWindowSize = 1 << 20
+      // Servers measure the bandwidth with PINGs while much is on its way; we chose to trust them.
+      limits.controlFrameBurst = 10_000
+      limits.controlFramesPerSecond = 1000
       session = .http2(HTTP2.Session(role: .client, limits: limits, delegate: self))
     case .http1:
       session = .http1(HTTP1.ClientSession(delegate: self))
@@ -170,6 +182,8 @@ extension ClientConnection {
     stream?.setNeedsFlush()
     owner?.connectionReady(self)
   }
+
+  func inputEnded() -> Bool { false }
 
   var wantsInput: Bool {
     if case .http1(let session) = session { session.wantsInput } else { true }
@@ -200,9 +214,13 @@ extension ClientConnection {
       do {
         try session.flush(into: &output, limit: limit)
       } catch {
+        dismissal = dismissal ?? "HTTP/2 cannot go on: \(error)"
         stream?.closeWhenSent()
       }
-      if session.isFinished, output.count < limit { stream?.closeWhenSent() }
+      if session.isFinished, output.count < limit {
+        dismissal = dismissal ?? session.violation.map { "the server sent \($0)" }
+        stream?.closeWhenSent()
+      }
     case .http1(let session):
       session.flush(into: &output, limit: limit)
       if session.shouldClose { stream?.closeWhenSent() }
@@ -234,7 +252,11 @@ extension ClientConnection: HTTP2.SessionDelegate, HTTP1.ClientSessionDelegate {
 
   func receivedGoAway(code: UInt32, lastStream: Int32, debug: String) {
     if code == HTTP2Code.enhanceYourCalm, debug == "too_many_pings" {
-      keepaliveInterval = keepaliveInterval.map { $0 * 2 }
+      owner?.connectionPingedTooOften(self)
+    }
+    // A second GOAWAY says no more about it than the first one.
+    if code != HTTP2Code.noError, dismissal == nil {
+      dismissal = "the server sent GOAWAY \(code): \(debug)"
     }
     guard case .ready = state else { return }
     state = .draining
@@ -254,7 +276,7 @@ extension ClientConnection: HTTP2.SessionDelegate, HTTP1.ClientSessionDelegate {
       }
     case .ready, .draining:
       closeIfUnused()
-      guard let interval = keepaliveInterval, case .http2(let session) = session else { return }
+      guard let interval = configuration.keepaliveInterval, case .http2(let session) = session else { return }
       if let sent = pingSent {
         if sent.duration(to: now) > configuration.keepaliveTimeout { close("keepalive timeout") }
       } else if !session.exchanges.isEmpty, lastRead.duration(to: now) > interval {

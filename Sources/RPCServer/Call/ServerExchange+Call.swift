@@ -29,6 +29,7 @@ extension ServerExchange {
             timeout = try wire.timeout(reading: value)
           } else if name.equals(wire.encodingField), !isGet {
             guard let known = Compression(reading: value) else {
+              compressionIsUnknown = true
               throw RPCError(
                 .unimplemented,
                 "\(value.string) is not supported; use \(AcceptedCompressions.all.list)")
@@ -36,6 +37,8 @@ extension ServerExchange {
             requestCompression = known
           } else if name.equals(wire.acceptEncodingField) {
             accepted.formUnion(AcceptedCompressions(reading: value))
+          } else if name.ends(with: "-bin") {
+            try Metadata.check(name, value)
           } else if wire.isConnect, name.equals("connect-protocol-version") {
             guard value.equals("1") else {
               throw RPCError(.invalidArgument, "connect-protocol-version must be 1")
@@ -47,7 +50,6 @@ extension ServerExchange {
       }
     }
     if let failure { throw failure }
-    metadata = try Metadata(reading: headers)
     if let timeout { deadline = .after(timeout) }
     deframer = Deframer(wire.requestFlags, lengthMax: context.limits.requestSizeMax)
     if wire == .grpcWebText { base64 = Base64StreamDecoder() }
@@ -66,7 +68,6 @@ extension ServerExchange {
     let limits = context.limits
     var end = deadline
     if end == nil, let callTimeout = limits.callTimeout { end = .after(callTimeout) }
-    if mustBeWhole, !inputEnded, !isGet { end = .earliest(end, .after(limits.requestTimeout)) }
     guard let end else { return }
     let timer = LoopTimer(target: self)
     self.timer = timer
@@ -76,7 +77,7 @@ extension ServerExchange {
   /// Runs the handler, at first on this very stack.
   func start() {
     guard let handler else { return }
-    if mustBeWhole, deadline == nil, context.limits.callTimeout == nil { stopTimer() }
+    if deadline?.hasPassed == true { return finish(.deadlineExceeded) }
     isRunning = true
     context.runningCalls += 1
     connection.runningCalls += 1
@@ -94,6 +95,7 @@ extension ServerExchange {
     context.runningCalls -= 1
     connection.runningCalls -= 1
     finish(error)
+    if isOver { context.retire(self) }
   }
 }
 
@@ -129,7 +131,7 @@ extension ServerExchange {
       if let failure { throw failure }
       if let arrived = try takeMessage(body) { return arrived }
       credit()
-      unsafe await withUnsafeContinuation { unsafe readWaiter = unsafe $0 }
+      try await waitForInput()
     }
   }
 

@@ -13,11 +13,33 @@ extension ServerExchange {
 
   /// Decides by method, path and content type what the request is.
   func classify() -> Classification {
+    if let call = classifyCommon() { return call }
+    return classifyAny()
+  }
+
+  /// What nearly every request is, found without making a string: a gRPC call over HTTP/2.
+  private func classifyCommon() -> Classification? {
+    guard !headersAreTooLarge, carrier?.httpVersion == .http2, context.cors == nil,
+      let verb = headers.firstIndex(of: ":method"),
+      headers.withField(at: verb, { _, value in value.equals("POST") }),
+      let type = headers.firstIndex(of: "content-type"),
+      headers.withField(
+        at: type,
+        { _, value in
+          value.equals("application/grpc") || value.equals("application/grpc+proto")
+        }),
+      let path = headers.firstIndex(of: ":path"),
+      let handler = headers.withField(at: path, { _, value in context.router.handler(for: value) })
+    else { return nil }
+    return .call(ContentType(.grpc, .proto), handler)
+  }
+
+  private func classifyAny() -> Classification {
     let verb = headers.first(":method") ?? ""
     let target = headers.first(":path") ?? ""
     if context.cors != nil { origin = headers.first("origin") }
     if headersAreTooLarge {
-      respond(status: 431, "the request's headers are too large\n")
+      refuseHeaders()
       return .answered
     }
     if verb == "OPTIONS", let cors = context.cors, let origin {
@@ -64,6 +86,7 @@ extension ServerExchange {
       if type.wireProtocol == .connectUnary, !isConnectRequest {
         respond(status: 404, "there is nothing at \(path.prefix(200))\n")
       } else {
+        isUnrouted = true
         refuse(context.router.unimplemented(path))
       }
       return .answered
@@ -116,6 +139,22 @@ extension ServerExchange {
   /// Whether a body of a general content type is meant as a call.
   private var isConnectRequest: Bool {
     headers.firstIndex(of: "connect-protocol-version") != nil
+  }
+
+  /// A caller whose protocol is known is answered in it.
+  private func refuseHeaders() {
+    let index = headers.firstIndex(of: "content-type")
+    let type = index.flatMap { index in
+      headers.withField(at: index) { _, value in
+        try? ContentType(reading: value)
+      }
+    }
+    guard let type, type.wireProtocol != .connectUnary || isConnectRequest else {
+      respond(status: 431, "the request's headers are too large\n")
+      return
+    }
+    contentType = type
+    refuse(RPCError(.resourceExhausted, "the request's headers are too large"))
   }
 
   private func refuseContentType(_ wire: WireProtocol?) {

@@ -63,12 +63,12 @@ extension ServerExchange {
   }
 
   private var handlerCompresses: Bool {
-    extras.state.withLock { $0.compression } != nil
+    extras.read(\.compression) != nil
   }
 
   /// What the handler asked for counts until the response has begun.
   private func chooseCompression() {
-    guard !responseStarted, let wanted = extras.state.withLock({ $0.compression }) else { return }
+    guard !responseStarted, let wanted = extras.read(\.compression) else { return }
     responseCompression = accepted.choose(wanted)
   }
 
@@ -79,7 +79,7 @@ extension ServerExchange {
     chooseCompression()
     var fields = HeaderList()
     appendHead(to: &fields)
-    appendMetadata(extras.state.withLock { $0.responseMetadata }, to: &fields)
+    appendMetadata(extras.read(\.responseMetadata), to: &fields)
     carrier?.respond(self, fields)
   }
 
@@ -89,7 +89,7 @@ extension ServerExchange {
     if responseCompression != .identity {
       fields.append(wire.encodingField, responseCompression.name)
     }
-    if requestCompression != .identity || accepted != [] {
+    if requestCompression != .identity || accepted != [] || compressionIsUnknown {
       fields.append(wire.acceptEncodingField, AcceptedCompressions.all.list)
     }
     if let origin { context.cors?.append(to: &fields, for: origin) }
@@ -113,7 +113,7 @@ extension ServerExchange {
       // A part of a response is worth nothing beside the error.
       if error.code == .deadlineExceeded || error.code == .cancelled { output.removeAll() }
     }
-    var trailers = extras.state.withLock { $0.responseTrailers }
+    var trailers = extras.read(\.responseTrailers)
     if let error { trailers.append(contentsOf: error.metadata) }
     let status = error?.status ?? .ok
     switch wire {
@@ -130,7 +130,7 @@ extension ServerExchange {
   }
 
   private func finishGRPC(_ status: Status, _ trailers: Metadata) {
-    let metadata = extras.state.withLock { $0.responseMetadata }
+    let metadata = extras.read(\.responseMetadata)
     var fields = HeaderList()
     outputHasEnded = true
     if !responseStarted, status.code != .ok, metadata.isEmpty {
@@ -160,7 +160,7 @@ extension ServerExchange {
       WebTrailers.append(fields, to: &output)
     }
     outputHasEnded = true
-    beginOrContinue(extras.state.withLock { $0.responseMetadata })
+    beginOrContinue(extras.read(\.responseMetadata))
   }
 
   private func finishConnectStream(_ status: Status, _ trailers: Metadata) {
@@ -173,7 +173,7 @@ extension ServerExchange {
       }
     }
     outputHasEnded = true
-    beginOrContinue(extras.state.withLock { $0.responseMetadata })
+    beginOrContinue(extras.read(\.responseMetadata))
   }
 
   private func beginOrContinue(_ metadata: Metadata) {
@@ -194,13 +194,14 @@ extension ServerExchange {
       appendHead(to: &fields)
     } else {
       output.removeAll()
-      fields.append(":status", String(status.code.httpStatus))
+      // Connect tells a path that nobody serves from a method that says so itself.
+      fields.append(":status", isUnrouted ? "404" : String(status.code.httpStatus))
       fields.append("content-type", "application/json")
       if let origin { context.cors?.append(to: &fields, for: origin) }
       ConnectError.append(status, to: &output)
     }
     if isGet { fields.append("vary", "accept-encoding") }
-    appendMetadata(extras.state.withLock { $0.responseMetadata }, to: &fields)
+    appendMetadata(extras.read(\.responseMetadata), to: &fields)
     appendMetadata(trailers, to: &fields, prefix: "trailer-")
     responseStarted = true
     outputHasEnded = true

@@ -3,6 +3,7 @@ internal import HTTP
 internal import Net
 internal import RPC
 internal import RPCWire
+internal import Synchronization
 
 /// One request that a connection received, and its answer: a call, or a plain HTTP page.
 ///
@@ -12,8 +13,8 @@ internal import RPCWire
 final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Sendable {
   // Unchecked: everything below is touched on the loop only; what others may touch is in `extras`.
   let context: LoopContext
-  let connection: Connection
-  let extras = CallExtras()
+  private(set) var connection: Connection
+  private(set) var extras = CallExtras()
 
   // What the request says, known once its headers are here.
   var contentType = ContentType(.grpc, .proto)
@@ -24,7 +25,11 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   var deadline: Deadline?
   var requestCompression = Compression.identity
   var accepted = AcceptedCompressions()
+  /// Whether the request names a compression that is not ours, so that the answer says which are.
+  var compressionIsUnknown = false
   var isGet = false
+  /// Whether nothing is served at the path.
+  var isUnrouted = false
   var origin: String?
 
   // What arrived of the body.
@@ -46,11 +51,16 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   // The handler.
   var task: Task<Void, Never>?
   var isRunning = false
+  /// Whether the carrier has let go of the exchange.
+  private(set) var isOver = false
   var failure: RPCError?
   var readWaiter: UnsafeContinuation<Void, Never>?
   var writeWaiter: UnsafeContinuation<Void, Never>?
   var timer: LoopTimer?
-  let started = ContinuousClock.now
+  var started: ContinuousClock.Instant
+  var arrival = Progress()
+  var departure = Progress()
+  var departures = 0
   var counts = Counts()
 
   struct Counts {
@@ -63,7 +73,42 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   init(context: LoopContext, connection: Connection) {
     self.context = context
     self.connection = connection
+    started = context.loop.now
   }
+
+  /// Makes the exchange as good as new.
+  func reset(for connection: Connection) {
+    recycle()
+    isOver = false
+    self.connection = connection
+    extras = CallExtras()
+    parsedMetadata.withLock { $0 = nil }
+    contentType = ContentType(.grpc, .proto)
+    handler = nil
+    page = nil
+    deadline = nil
+    requestCompression = .identity
+    accepted = []
+    isGet = false
+    origin = nil
+    input.removeAll(keepingUpTo: Self.keptStorage)
+    inputEnded = false
+    base64 = nil
+    uncredited = 0
+    bareMessageWasRead = false
+    requestWasCompressed = false
+    responseStarted = false
+    responseCompression = .identity
+    isFinished = false
+    failure = nil
+    started = context.loop.now
+    arrival = Progress()
+    departure = Progress()
+    departures = 0
+    counts = Counts()
+  }
+
+  static let keptStorage = 4096
 
   var method: MethodDescriptor {
     guard let handler else { preconditionFailure("a call has a method once it has a handler") }
@@ -74,8 +119,18 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   var wire: WireProtocol { contentType.wireProtocol }
   var peer: Peer { connection.peer }
 
-  /// What came beside the messages. Read when the headers arrive: bad base64 refuses the call.
-  var metadata = Metadata()
+  private let parsedMetadata = Mutex<Metadata?>(nil)
+
+  /// What came beside the messages, read when somebody asks. Headers do not change any more then,
+  /// and what cannot be read was refused when they arrived.
+  var metadata: Metadata {
+    parsedMetadata.withLock { parsed in
+      if let parsed { return parsed }
+      let metadata = (try? Metadata(reading: headers)) ?? Metadata()
+      parsed = metadata
+      return metadata
+    }
+  }
 
   // MARK: What the connection tells
 
@@ -127,7 +182,9 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   }
 
   override func outputShrank() {
-    guard output.count <= context.limits.responseBufferMax / 2, let waiter = unsafe writeWaiter else {
+    departures &+= 1
+    guard output.count <= context.limits.responseBufferMax / 2, let waiter = unsafe writeWaiter
+    else {
       return
     }
     unsafe writeWaiter = nil
@@ -146,14 +203,12 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
     stopTimer()
     wakeReader()
     wakeWriter()
+    isOver = true
+    if !isRunning { context.retire(self) }
   }
 
   func fired(_ timer: LoopTimer) {
-    if isRunning || deadline?.hasPassed == true {
-      finish(.deadlineExceeded)
-    } else {
-      finish(RPCError(.cancelled, "the request took too long to arrive"))
-    }
+    finish(.deadlineExceeded)
     task?.cancel()
   }
 
@@ -183,6 +238,7 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   func stopTimer() {
     guard let timer else { return }
     context.loop.cancel(timer)
+    timer.target = nil
     self.timer = nil
   }
 

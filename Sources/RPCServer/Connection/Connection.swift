@@ -29,7 +29,10 @@ final class Connection: ByteStreamOwner {
   /// What the peer did wrong, or what failed.
   private var violation: String?
   private var lastHeadBegan: ContinuousClock.Instant?
-  private weak var registry: (any ConnectionRegistry)?
+  /// Since when a body arrives that nobody waits for any more.
+  private var discardingSince: ContinuousClock.Instant?
+  private var inputEndedAt: ContinuousClock.Instant?
+  private unowned let registry: any ConnectionRegistry
 
   private enum Session {
     case undecided
@@ -116,6 +119,9 @@ extension Connection {
       unsafe firstBytes[index] == preface.utf8Start[index]
     }
     if matches, compared < preface.utf8CodeUnitCount, stream?.negotiatedProtocol != "h2" { return }
+    if !matches, stream?.negotiatedProtocol == nil, namesNoVersion(firstBytes) {
+      return close("the peer does not speak HTTP")
+    }
     let pending = exchange(&firstBytes, with: ByteQueue())
     if matches || stream?.negotiatedProtocol == "h2" {
       let made = HTTP2.Session(role: .server, limits: context.limits.http2, delegate: self)
@@ -125,6 +131,15 @@ extension Connection {
       let made = HTTP1.ServerSession(date: context.date, delegate: self)
       session = .http1(made)
       pending.withBytes { feed(made, $0) }
+    }
+  }
+
+  /// Whether a whole first line is here that is none of HTTP/1.1: an invalid preface gets no answer,
+  /// which its sender would take for frames (RFC 9113 section 3.4).
+  private func namesNoVersion(_ bytes: borrowing ByteQueue) -> Bool {
+    bytes.withBytes { bytes in
+      guard let line = bytes.firstLine else { return false }
+      return !line.contains(" HTTP/")
     }
   }
 
@@ -170,6 +185,14 @@ extension Connection {
 
   func sentEverything() {}
 
+  /// An HTTP/1.1 client that has said everything still gets its answers.
+  func inputEnded() -> Bool {
+    guard case .http1(let session) = session else { return false }
+    session.inputEnded()
+    inputEndedAt = now
+    return !session.shouldClose
+  }
+
   func streamEnded(_ reason: StreamEnd) {
     if case .closedByPeer = reason {
       close(violation)
@@ -184,10 +207,12 @@ extension Connection {
     switch session {
     case .undecided: break
     case .http2(let session): session.connectionLost()
-    case .http1(let session): session.connectionLost()
+    case .http1(let session):
+      session.connectionLost()
+      session.delegate = nil
     }
     session = .undecided
-    registry?.remove(self, reason: reason)
+    registry.remove(self, reason: reason)
   }
 }
 
@@ -198,7 +223,7 @@ extension Connection: HTTP2.SessionDelegate, HTTP1.ServerSessionDelegate {
 
   func makeExchange() -> Exchange? {
     lastActive = context.loop.now
-    return ServerExchange(context: context, connection: self)
+    return context.makeExchange(self)
   }
 
   func sessionHasOutput() {
@@ -258,15 +283,15 @@ extension Connection {
       if session.isIdle {
         if lastActive.duration(to: now) > limits.idleTimeout { return close(nil) }
       } else if session.isReceivingHead {
-        if lastHeadBegan.map({ $0.duration(to: now) > limits.handshakeTimeout }) ?? false {
-          return close("a request's headers took too long")
-        }
-        if lastHeadBegan == nil { lastHeadBegan = now }
+        if headsTookTooLong(now) { return close("a request's headers took too long") }
         return
       } else {
         lastActive = now
       }
       lastHeadBegan = nil
+      let exchanges = session.exchanges
+      for exchange in exchanges { (exchange as? ServerExchange)?.tick(now) }
+      if let reason = whyToAbandon(session, exchanges.isEmpty, now) { return close(reason) }
     case .http2(let session):
       if !session.settingsAreAcknowledged,
         opened.duration(to: now) > limits.handshakeTimeout
@@ -274,8 +299,18 @@ extension Connection {
         return session.terminate(
           code: HTTP2Code.settingsTimeout, debug: "SETTINGS were not acknowledged")
       }
+      if session.isReceivingHeaders {
+        if headsTookTooLong(now) {
+          return session.terminate(
+            code: HTTP2Code.enhanceYourCalm, debug: "a header block took too long")
+        }
+      } else {
+        lastHeadBegan = nil
+      }
       if !session.exchanges.isEmpty {
         lastActive = now
+        // Whoever is too slow leaves the list.
+        for exchange in session.exchanges { (exchange as? ServerExchange)?.tick(now) }
       } else if lastActive.duration(to: now) > limits.idleTimeout {
         startDraining()
       }
@@ -285,6 +320,31 @@ extension Connection {
       startDraining()
     }
     tickDrain(now)
+  }
+
+  private func headsTookTooLong(_ now: ContinuousClock.Instant) -> Bool {
+    guard let began = lastHeadBegan else {
+      lastHeadBegan = now
+      return false
+    }
+    return began.duration(to: now) > context.limits.handshakeTimeout
+  }
+
+  /// Why an HTTP/1.1 connection without a request that anybody works on is not kept.
+  private func whyToAbandon(
+    _ session: HTTP1.ServerSession, _ isUnattended: Bool, _ now: ContinuousClock.Instant
+  ) -> String? {
+    if let ended = inputEndedAt, ended.duration(to: now) > context.limits.drainTimeout {
+      return "the peer has closed its side"
+    }
+    guard isUnattended, session.isReceivingBody else {
+      discardingSince = nil
+      return nil
+    }
+    let since = discardingSince ?? now
+    discardingSince = since
+    let isOver = since.duration(to: now) > context.limits.requestStallTimeout
+    return isOver ? "a request that was answered goes on" : nil
   }
 
   private func tickKeepalive(_ session: HTTP2.Session, _ now: ContinuousClock.Instant) {

@@ -21,7 +21,7 @@ extension RawSpan {
     byteCount >= text.utf8CodeUnitCount && extracting(first: text.utf8CodeUnitCount).equals(text)
   }
 
-  func ends(with text: StaticString) -> Bool {
+  package func ends(with text: StaticString) -> Bool {
     byteCount >= text.utf8CodeUnitCount && extracting(last: text.utf8CodeUnitCount).equals(text)
   }
 

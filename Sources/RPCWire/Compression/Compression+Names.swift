@@ -91,9 +91,11 @@ package struct AcceptedCompressions: OptionSet, Hashable, Sendable {
     contains(AcceptedCompressions(compression))
   }
 
-  /// What to send to this peer, where `wanted` would be nice.
+  /// What to send to this peer, where `wanted` would be nice: when it knows another one only, that
+  /// is better than none.
   package func choose(_ wanted: Compression) -> Compression {
-    accepts(wanted) ? wanted : .identity
+    if accepts(wanted) { return wanted }
+    return [.zstd, .gzip, .deflate].first { accepts($0) } ?? .identity
   }
 
   /// The value of the header field that tells the peer.

@@ -24,7 +24,7 @@ package enum ConnectError {
   /// Reads the body of a response whose HTTP status is not 200. A body that is none, and a code that
   /// is missing or unknown, leave the HTTP status to say what happened.
   package static func read(_ body: RawSpan, httpStatus: Int) -> Status {
-    let fallback = Status.Code(httpStatus: httpStatus, over: .connectUnary)
+    let fallback = Status.Code(httpStatus: httpStatus)
     // Proxies answer with HTML, and the HTTP status is all that they mean by it.
     guard let error = try? JSONDecoder().decode(JSONError.self, from: Data(body.array)) else {
       return Status(fallback, "the response has HTTP status \(httpStatus)")

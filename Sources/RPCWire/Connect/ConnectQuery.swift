@@ -43,14 +43,15 @@ package struct ConnectQuery: Hashable, Sendable {
     self.codec = codec
   }
 
-  /// The query without the question mark, in an order that is always the same: caches compare text.
+  /// The query without the question mark, in the order that the protocol recommends: caches compare
+  /// text.
   package var text: String {
     let isText = codec == .json && compression == .identity
     let bytes = unsafe message.span.bytes
     let value = isText ? PercentEncoding.encodeQuery(bytes) : Base64.encode(bytes, .url)
     let encoded = isText ? "" : "base64=1&"
     let compressed = compression == .identity ? "" : "compression=\(compression.rawValue)&"
-    return "\(encoded)\(compressed)connect=v1&encoding=\(codec.rawValue)&message=\(value)"
+    return "connect=v1&\(encoded)\(compressed)encoding=\(codec.rawValue)&message=\(value)"
   }
 }
 

@@ -13,6 +13,12 @@ extension Metadata {
     }
   }
 
+  /// Checks that a field whose name ends in `-bin` can be read.
+  package static func check(_ name: RawSpan, _ value: RawSpan) throws(RPCError) {
+    var metadata = Metadata()
+    try metadata.append(name, value)
+  }
+
   /// Appends the value or, joined by commas, the values that one field holds.
   mutating func append(_ name: RawSpan, _ value: RawSpan) throws(RPCError) {
     let text = name.string

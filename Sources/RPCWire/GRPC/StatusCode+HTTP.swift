@@ -5,16 +5,15 @@ extension Status.Code {
   /// What an HTTP status means when the response says nothing better
   /// (grpc/grpc doc/http-grpc-status-mapping.md).
   ///
-  /// The documents disagree on 431: gRPC's has INTERNAL, while Connect's specification and its
-  /// conformance suite want UNKNOWN.
-  package init(httpStatus: Int, over wireProtocol: WireProtocol) {
+  /// The documents disagree on 431: gRPC's has INTERNAL, while Connect's specification wants UNKNOWN,
+  /// and its conformance suite wants that of every protocol.
+  package init(httpStatus: Int) {
     switch httpStatus {
     case 400: self = .internal
     case 401: self = .unauthenticated
     case 403: self = .permissionDenied
     case 404: self = .unimplemented
     case 429, 502, 503, 504: self = .unavailable
-    case 431 where wireProtocol == .grpc: self = .internal
     default: self = .unknown
     }
   }

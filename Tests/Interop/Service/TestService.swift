@@ -7,7 +7,24 @@ internal import SwiftProtobuf
 package struct TestService: Grpc_Testing.TestService {
   package init() {}
 
-  package func emptyCall(_ request: Grpc_Testing.Empty, in call: ServerCall) async throws -> Grpc_Testing.Empty {
+  /// The schema does not say that CacheableUnaryCall may be made with GET; the test's text does.
+  package var handlers: [MethodHandler] {
+    typealias Methods = Grpc_Testing.TestServiceMethods
+    return [
+      .unary(Methods.emptyCall, emptyCall(_:in:)),
+      .unary(Methods.unaryCall, unaryCall(_:in:)),
+      .unary(Methods.cacheableUnaryCall.withoutSideEffects, cacheableUnaryCall(_:in:)),
+      .serverStreaming(Methods.streamingOutputCall, streamingOutputCall(_:to:in:)),
+      .clientStreaming(Methods.streamingInputCall, streamingInputCall(_:in:)),
+      .bidirectional(Methods.fullDuplexCall, fullDuplexCall(_:to:in:)),
+      .bidirectional(Methods.halfDuplexCall, halfDuplexCall(_:to:in:)),
+      .unary(Methods.unimplementedCall, unimplementedCall(_:in:)),
+    ]
+  }
+
+  package func emptyCall(_ request: Grpc_Testing.Empty, in call: ServerCall) async throws
+    -> Grpc_Testing.Empty
+  {
     echoMetadata(call)
     return Grpc_Testing.Empty()
   }
@@ -20,8 +37,13 @@ package struct TestService: Grpc_Testing.TestService {
       try expect(compressed: request.expectCompressed.value, in: call)
     }
     try fail(with: request.hasResponseStatus ? request.responseStatus : nil)
-    if request.hasResponseCompressed { call.compression = request.responseCompressed.value ? .gzip : .identity }
-    return .with { $0.payload = .zeros(request.responseSize) }
+    if request.hasResponseCompressed {
+      call.compression = request.responseCompressed.value ? .gzip : .identity
+    }
+    return .with {
+      $0.payload = .zeros(request.responseSize)
+      if request.fillServerID { $0.serverID = "interop-server" }
+    }
   }
 
   package func cacheableUnaryCall(
@@ -81,6 +103,12 @@ package struct TestService: Grpc_Testing.TestService {
     _ request: Grpc_Testing.Empty, in call: ServerCall
   ) async throws -> Grpc_Testing.Empty {
     throw RPCError.unimplemented(call.method)
+  }
+}
+
+extension MethodDescriptor {
+  package var withoutSideEffects: MethodDescriptor {
+    MethodDescriptor(service: service, name: name, kind: kind, idempotency: .noSideEffects)
   }
 }
 
