@@ -182,6 +182,12 @@ let package = Package(
     tests("SodiumTests", ["Sodium"]),
     tests("TidyTests", []),
     tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),
+    tests(
+      "GatewayTests",
+      [
+        "gensyn-gateway", "GatewayServices", "Primitives", "REE", "RPC", "RPCClient", "RPCServer",
+        "Schema", "StandardSchema", protobuf,
+      ]),
     tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
     tests(
       "CLITests",

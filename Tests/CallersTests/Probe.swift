@@ -60,7 +60,8 @@ struct Node {
     _ seed: UInt8 = 1, audience: String = "", lifetime: Duration = .seconds(30)
   ) -> SigningInterceptor {
     let clock = clock
-    return SigningInterceptor(makeKey(seed), audience: audience, lifetime: lifetime, clock: { clock.now })
+    return SigningInterceptor(
+      makeKey(seed), audience: audience, lifetime: lifetime, clock: { clock.now })
   }
 
   var messages: [[UInt8]] { probe.seen.messages.withLock { $0 } }
