@@ -81,3 +81,21 @@ conformance-http2: .venv-peers
 .venv-peers:
 	python3 -m venv $@
 	$@/bin/pip install --quiet hpack==4.2.0 hyperframe==6.1.0
+
+.PHONY: fuzz fuzz-schema
+
+FUZZ_TARGETS ?= http2-server http2-client http1-server http1-client tls json wire \
+  deframer fields headers decompressor base64 connect
+FUZZ_SECONDS ?= 120
+
+# libFuzzer, which the toolchain brings, on everything that reads what a peer sent.
+fuzz:
+	swift build -c release --product fuzz --sanitize=fuzzer -Xswiftc -DFUZZER \
+	  --scratch-path .build-fuzz
+	Tests/Fuzz/run .build-fuzz/release/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+fuzz-schema:
+	$(PROTOC) --include_imports -o Tests/Fuzz/schema.binpb google/protobuf/struct.proto \
+	  google/protobuf/any.proto google/protobuf/api.proto google/protobuf/type.proto \
+	  google/protobuf/timestamp.proto google/protobuf/duration.proto \
+	  google/protobuf/field_mask.proto google/protobuf/wrappers.proto

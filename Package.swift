@@ -104,12 +104,17 @@ let package = Package(
       path: "Tests/Interop/Server"),
     program(
       "conformance-protobuf", ["Descriptors"], path: "Tests/Conformance/Protobuf"),
-    swift("Fuzz", ["Buffers", "HTTP", "RPC", "RPCWire"], path: "Tests/Fuzz"),
+    swift(
+      "Fuzz",
+      ["Buffers", "Descriptors", "HTTP", "HTTP1", "HTTP2", "RPC", "RPCWire", "TLS"],
+      path: "Tests/Fuzz", exclude: ["Program", "corpus", "run", "schema.binpb"]),
+    program("fuzz", ["Fuzz"], path: "Tests/Fuzz/Program"),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("REETests", ["Files", "Primitives", "REE"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
     tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
     tests("DescriptorsTests", ["Descriptors", protobuf]),
+    tests("HTTP2Tests", ["Buffers", "HTTP", "HTTP2"]),
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("SodiumTests", ["Sodium"]),
