@@ -188,3 +188,21 @@ bench-rpc: setup-peers ## What a call costs, against bare nghttp2 in C and gRPC 
 	@command -v h2load >/dev/null || $(SUDO) apt-get install --yes -qq nghttp2-client
 	swift build -c release --product interop-server --scratch-path .build-release
 	python3 Tests/Benchmarks/rpc/bench.py --server .build-release/release/interop-server $(BENCH)
+
+.PHONY: fuzz fuzz-schema
+
+FUZZ_TARGETS ?= http2-server http2-client http1-server http1-client tls json wire \
+  deframer fields headers decompressor base64 connect
+FUZZ_SECONDS ?= 120
+
+# libFuzzer, which the toolchain brings, on everything that reads what a peer sent.
+fuzz: ## Fuzzes every parser of what a peer sends, two minutes each.
+	swift build -c release --product fuzz --sanitize=fuzzer -Xswiftc -DFUZZER \
+	  --scratch-path .build-fuzz
+	Tests/Fuzz/run .build-fuzz/release/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+fuzz-schema:
+	$(PROTOC) --include_imports -o Tests/Fuzz/schema.binpb google/protobuf/struct.proto \
+	  google/protobuf/any.proto google/protobuf/api.proto google/protobuf/type.proto \
+	  google/protobuf/timestamp.proto google/protobuf/duration.proto \
+	  google/protobuf/field_mask.proto google/protobuf/wrappers.proto

@@ -57,7 +57,9 @@ extension Session {
     isInsideHeaderFrame = false
     switch nghttp2_frame_type(UInt32(frame.type)) {
     case NGHTTP2_DATA: if role == .server { refuseIfOver(frame.stream) }
-    case NGHTTP2_RST_STREAM: endedStreams.insert(frame.stream)
+    case NGHTTP2_RST_STREAM:
+      endedStreams.insert(frame.stream)
+      if role == .server { convict(flood.receivedReset(at: now)) }
     case NGHTTP2_HEADERS:
       headerBlockContinues = isContinued
       isInsideHeaderFrame = true

@@ -11,6 +11,7 @@ struct FloodGuard {
     case windowUpdates = "too many WINDOW_UPDATE frames"
     case emptyData = "too many empty DATA frames"
     case continuations = "too many CONTINUATION frames"
+    case resets = "too many streams were reset"
     case provokedResets = "too many stream errors"
     case headerList = "header list far too large"
     case unreadFrames = "too many frames wait to be read"
@@ -18,6 +19,7 @@ struct FloodGuard {
 
   private let limits: Limits
   private var control: TokenBucket
+  private var resets: TokenBucket
   private var provoked: TokenBucket
   private var streamsOpened = 0
   private var dataFramesSent = 0
@@ -32,6 +34,9 @@ struct FloodGuard {
     self.limits = limits
     control = TokenBucket(
       burst: limits.controlFrameBurst, perSecond: limits.controlFramesPerSecond, now: now)
+    resets = TokenBucket(
+      burst: Int(clamping: limits.resetBurst), perSecond: Int(clamping: limits.resetsPerSecond),
+      now: now)
     provoked = TokenBucket(
       burst: limits.provokedResetBurst, perSecond: limits.provokedResetsPerSecond, now: now)
   }
@@ -90,6 +95,11 @@ struct FloodGuard {
     }
     emptyData += 1
     return emptyData > limits.emptyDataFramesMax ? .emptyData : nil
+  }
+
+  /// The library's own limit counts too, but lets everything that it has read begin first.
+  mutating func receivedReset(at now: ContinuousClock.Instant) -> Verdict? {
+    resets.take(at: now) ? nil : .resets
   }
 
   /// Notes that a stream was reset because the peer broke its rules ("MadeYouReset").

@@ -129,6 +129,10 @@ public protocol ByteStreamOwner: AnyObject {
   func streamEnded(_ reason: StreamEnd)
 }
 
+extension ByteStreamOwner {
+  public func inputEnded() -> Bool { false }
+}
+
 /// Why a byte stream ended.
 public enum StreamEnd: Error, Sendable {
   case closedByPeer
