@@ -41,7 +41,7 @@ build: setup ## Builds the gateway and the command line.
 
 test: setup ## Runs unit and integration tests.
 	swift build --build-tests
-	swift test --skip-build
+	swift test --skip-build --no-parallel
 
 demo: build ## Stores a real model through the gateway and fetches it back.
 	clients/examples/demo.sh .build/debug

@@ -272,7 +272,7 @@ extension EventLoop {
           unsafe dispatch(event.data.u64, event.events)
         }
       }
-      while let timer = timers.popDue(at: now) { timer.target?.fired(timer) }
+      while let due = timers.popDue(at: now) { due.target?.fired(due.timer) }
       finishTurn()
     }
   }

@@ -1,7 +1,8 @@
 /// A moment for which a loop is asked to call back. Set it with ``EventLoop/set(_:at:)``.
 public final class LoopTimer {
-  /// Who is called. Whoever sets it also clears it: the timer keeps its target alive.
-  public var target: (any TimerTarget)?
+  /// Who is called. The timer keeps its target alive while it is set, and not otherwise.
+  public unowned var target: (any TimerTarget)?
+  var pinned: (any TimerTarget)?
   public internal(set) var instant = ContinuousClock.now
   /// Where the timer stands in its loop's heap; -1 while it is not set.
   var position = -1
@@ -25,6 +26,7 @@ struct TimerHeap {
 
   mutating func insert(_ timer: LoopTimer) {
     timer.position = timers.count
+    timer.pinned = timer.target
     timers.append(timer)
     siftUp(timer.position)
   }
@@ -33,6 +35,7 @@ struct TimerHeap {
     let position = timer.position
     guard position >= 0 else { return }
     timer.position = -1
+    timer.pinned = nil
     let last = timers.removeLast()
     guard last !== timer else { return }
     place(last, at: position)
@@ -40,10 +43,13 @@ struct TimerHeap {
     siftDown(last.position)
   }
 
-  mutating func popDue(at now: ContinuousClock.Instant) -> LoopTimer? {
+  mutating func popDue(
+    at now: ContinuousClock.Instant
+  ) -> (timer: LoopTimer, target: (any TimerTarget)?)? {
     guard let first = timers.first, first.instant <= now else { return nil }
+    let target = first.pinned
     remove(first)
-    return first
+    return (first, target)
   }
 
   private mutating func place(_ timer: LoopTimer, at position: Int) {

@@ -54,7 +54,6 @@ final class LoopServer: ConnectionRegistry, TimerTarget, @unchecked Sendable {
 
   func closeAll() {
     context.loop.cancel(timer)
-    timer.target = nil
     for connection in connections { connection.close("the server stopped") }
   }
 }

@@ -44,7 +44,7 @@ struct Wire: CustomTestStringConvertible, Sendable {
     return configuration
   }
 
-  var options: CallOptions { CallOptions(timeout: .seconds(10), codec: codec) }
+  var options: CallOptions { CallOptions(timeout: .seconds(120), codec: codec) }
 }
 
 @Suite

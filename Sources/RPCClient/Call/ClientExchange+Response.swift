@@ -305,8 +305,7 @@ extension ClientExchange {
     isEnded = true
     if let timer {
       loop.cancel(timer)
-      timer.target = nil
-    }
+      }
     timer = nil
     startWhenReady = nil
     input.removeAll()

@@ -310,7 +310,6 @@ extension ChannelCore {
     guard !isShutDown else { return }
     isShutDown = true
     loop.cancel(timer)
-    timer.target = nil
     let waiting = waiters
     waiters.removeAll()
     for waiter in waiting {

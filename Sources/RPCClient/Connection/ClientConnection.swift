@@ -122,7 +122,6 @@ final class ClientConnection: ByteStreamOwner, @unchecked Sendable {
     stream?.close()
     lose(dismissal ?? reason)
     owner?.connectionClosed(self, reason, wasConnecting: wasConnecting)
-    owner = nil
   }
 
   private func lose(_ reason: String) {

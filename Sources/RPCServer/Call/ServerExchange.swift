@@ -238,7 +238,6 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   func stopTimer() {
     guard let timer else { return }
     context.loop.cancel(timer)
-    timer.target = nil
     self.timer = nil
   }
 
