@@ -12,7 +12,7 @@ DEBIAN := libnghttp2-dev libssl-dev libprotobuf-c-dev libsodium-dev libhttp-pars
 DEBIAN_GENERATE := protobuf-compiler grpc-proto protobuf-c-compiler
 SWIFT_VERSION := 6.3
 
-.PHONY: help setup toolchain build test demo lint clean
+.PHONY: help setup toolchain build test test-package demo lint clean
 
 help: ## Lists the verbs.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | \
@@ -43,6 +43,10 @@ test: setup ## Runs unit and integration tests.
 	swift build --build-tests
 	swift test --skip-build --no-parallel
 
+test-package: build ## A package outside the tree depends on GensynClient by version, builds and calls.
+	swift build --product quickstart
+	Tests/Package/run.sh .build/debug
+
 demo: build ## Stores a real model through the gateway and fetches it back.
 	clients/examples/demo.sh .build/debug
 
@@ -52,6 +56,11 @@ lint: ## Checks the format of Swift sources and the rules of the schemas.
 	swift format lint --strict --parallel $(SWIFT_SOURCES)
 	@test -x .venv-lint/bin/buf || { python3 -m venv .venv-lint && .venv-lint/bin/pip install --quiet buf-bin; }
 	cd Protos && ../.venv-lint/bin/buf lint
+	cd Protos && ../.venv-lint/bin/buf breaking --against baseline/ree.binpb $(PUBLISHED)
+
+# What engines serve, and so must stay compatible; a new engine adds its files here and to the image:
+# buf build -o baseline/AREA.binpb --path ...
+PUBLISHED := --path gensyn/ree/v1/artifact.proto --path gensyn/ree/v1/artifact_service.proto
 
 clean: ## Removes what was built.
 	rm -rf .build .build-* .demo
@@ -206,3 +215,8 @@ fuzz-schema:
 	  google/protobuf/any.proto google/protobuf/api.proto google/protobuf/type.proto \
 	  google/protobuf/timestamp.proto google/protobuf/duration.proto \
 	  google/protobuf/field_mask.proto google/protobuf/wrappers.proto
+
+.PHONY: soak-uploads
+soak-uploads: build ## kill -9 during a hundred uploads: nothing acknowledged is lost.
+	@test -x .venv-soak/bin/python || { python3 -m venv .venv-soak && .venv-soak/bin/pip install --quiet blake3; }
+	.venv-soak/bin/python Tests/Soak/uploads.py .build/debug

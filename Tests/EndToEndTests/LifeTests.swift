@@ -65,7 +65,8 @@ struct LifeTests {
   @Test
   func `a thousand deadlines pass on both sides`() async throws {
     let handlers = Running()
-    try await withService({ $0.limits.runningCallsPerConnectionMax = 2000 },
+    try await withService(
+      { $0.limits.runningCallsPerConnectionMax = 2000 },
       service: sleeping(handlers)
     ) { client, _ in
       let codes = await withTaskGroup(of: Status.Code?.self) { group in
@@ -92,7 +93,8 @@ struct LifeTests {
   @Test
   func `ten thousand cancelled calls leave no handler`() async throws {
     let handlers = Running()
-    try await withService({ $0.limits.http2.resetBurst = 100_000 },
+    try await withService(
+      { $0.limits.http2.resetBurst = 100_000 },
       service: sleeping(handlers)
     ) { client, _ in
       await withTaskGroup { group in
@@ -146,7 +148,11 @@ struct LifeTests {
     let attempts = Mutex(0)
     let service = Grpc_Testing.TestServiceFake { fake in
       fake.onEmptyCall = { request, _ in
-        guard attempts.withLock({ $0 += 1; return $0 }) > 2 else {
+        guard
+          attempts.withLock({
+            $0 += 1; return $0
+          }) > 2
+        else {
           throw RPCError(.unavailable, "not yet")
         }
         return request

@@ -87,7 +87,9 @@ struct FloodTests {
     #expect(try exhaust(server) { _ in Raw.windowUpdate(0, 1) } == 6)
 
     let busy = try End.ready()
-    for stream in stride(from: UInt32(1), through: 19, by: 2) { try busy.receive(Raw.headers(stream)) }
+    for stream in stride(from: UInt32(1), through: 19, by: 2) {
+      try busy.receive(Raw.headers(stream))
+    }
     #expect(try exhaust(busy) { _ in Raw.windowUpdate(0, 1) } == 26)
   }
 

@@ -144,7 +144,9 @@ enum Raw {
     _ type: UInt8, flags: UInt8 = 0, stream: UInt32 = 0, payload: [UInt8]
   ) -> [UInt8] {
     let length = UInt32(payload.count)
-    return [UInt8(length >> 16 & 0xFF), UInt8(length >> 8 & 0xFF), UInt8(length & 0xFF), type, flags]
+    return [
+      UInt8(length >> 16 & 0xFF), UInt8(length >> 8 & 0xFF), UInt8(length & 0xFF), type, flags,
+    ]
       + bytes(stream) + payload
   }
 

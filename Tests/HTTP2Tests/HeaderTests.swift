@@ -83,7 +83,9 @@ struct HeaderTests {
   func `lets pass what was on its way to a stream that we reset`() throws {
     let server = try End.ready()
     try server.receive(Raw.headers(1, Raw.post, flags: 4))
-    if let exchange = server.exchanges.first { server.session.reset(exchange, code: HTTP2Code.cancel) }
+    if let exchange = server.exchanges.first {
+      server.session.reset(exchange, code: HTTP2Code.cancel)
+    }
     _ = try server.take()
 
     try server.receive(Raw.frame(0, stream: 1, payload: [1]))

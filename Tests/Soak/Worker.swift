@@ -27,7 +27,7 @@ struct Worker {
   }
 
   private mutating func stream() async {
-    let ending = 
+    let ending =
       ending.map { Ending.allCases[$0 % 4] } ?? Ending.allCases.randomElement(using: &random)
       ?? .politely
     let count = Int.random(in: 1...6, using: &random)

@@ -39,7 +39,8 @@ let server = try Server(Router(services: [echo.service]), configuration)
 var channelConfiguration = ChannelConfiguration()
 channelConfiguration.loadBalancing = .roundRobin
 let target =
-  "ipv4:" + Array(repeating: server.addresses[0], count: connections / channels)
+  "ipv4:"
+  + Array(repeating: server.addresses[0], count: connections / channels)
   .joined(separator: ",")
 let clients = try (0..<channels).map { _ in
   Client(transport: try Channel(target, channelConfiguration))

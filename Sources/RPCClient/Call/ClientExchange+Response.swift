@@ -305,7 +305,7 @@ extension ClientExchange {
     isEnded = true
     if let timer {
       loop.cancel(timer)
-      }
+    }
     timer = nil
     startWhenReady = nil
     input.removeAll()

@@ -275,7 +275,8 @@ extension ClientConnection: HTTP2.SessionDelegate, HTTP1.ClientSessionDelegate {
       }
     case .ready, .draining:
       closeIfUnused()
-      guard let interval = configuration.keepaliveInterval, case .http2(let session) = session else { return }
+      guard let interval = configuration.keepaliveInterval, case .http2(let session) = session
+      else { return }
       if let sent = pingSent {
         if sent.duration(to: now) > configuration.keepaliveTimeout { close("keepalive timeout") }
       } else if !session.exchanges.isEmpty, lastRead.duration(to: now) > interval {

@@ -32,7 +32,8 @@ private let targets: [String: @Sendable (RawSpan) -> Void] = [
     static func main() throws {
       let arguments = CommandLine.arguments.dropFirst()
       guard let name = arguments.first, let target = targets[name] else {
-        print("usage: fuzz TARGET FILE...; targets: \(targets.keys.sorted().joined(separator: " "))")
+        print(
+          "usage: fuzz TARGET FILE...; targets: \(targets.keys.sorted().joined(separator: " "))")
         exit(64)
       }
       for path in arguments.dropFirst() {

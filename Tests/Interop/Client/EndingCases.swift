@@ -72,10 +72,11 @@ extension Cases {
 
   func cancelAfterFirstResponse() async throws {
     let (requests, feed) = AsyncStream.makeStream(of: Output.self)
-    feed.yield(.with {
-      $0.responseParameters = [.with { $0.size = 31415 }]
-      $0.payload.body = Data(count: 27182)
-    })
+    feed.yield(
+      .with {
+        $0.responseParameters = [.with { $0.size = 31415 }]
+        $0.payload.body = Data(count: 27182)
+      })
     let stream = client.fullDuplexCall(requests, options: options)
     let iterator = stream.makeAsyncIterator()
     let error = try await failing { () throws(RPCError) in

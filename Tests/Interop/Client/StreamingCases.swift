@@ -79,10 +79,11 @@ extension Cases {
     var left = Self.sizes[...]
     func sendNext() {
       guard let size = left.popFirst() else { return feed.finish() }
-      feed.yield(.with {
-        $0.responseParameters = [.with { $0.size = size.response }]
-        $0.payload.body = Data(count: size.payload)
-      })
+      feed.yield(
+        .with {
+          $0.responseParameters = [.with { $0.size = size.response }]
+          $0.payload.body = Data(count: size.payload)
+        })
     }
     sendNext()
     var received: [Int32] = []

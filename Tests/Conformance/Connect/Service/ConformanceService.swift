@@ -126,7 +126,8 @@ extension ConformanceService {
   }
 
   /// The suite wants to see headers before the first message.
-  private func begin(_ definition: Suite.StreamResponseDefinition, _ call: ServerCall) async throws {
+  private func begin(_ definition: Suite.StreamResponseDefinition, _ call: ServerCall) async throws
+  {
     call.compressResponses()
     call.responseMetadata.append(contentsOf: Metadata(definition.responseHeaders))
     call.responseTrailers.append(contentsOf: Metadata(definition.responseTrailers))
