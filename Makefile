@@ -4,21 +4,24 @@
 SHELL := /bin/bash
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-# What the product needs to build and run, and what setup and demo need themselves.
+# What the toolchain and the product need to build and run, and what setup and demo need themselves.
 DEBIAN := libnghttp2-dev libssl-dev libprotobuf-c-dev libsodium-dev libhttp-parser-dev \
   zlib1g-dev libzstd-dev binutils ca-certificates curl gcc git libc6-dev libcurl4 libstdc++-12-dev \
-  libxml2 pkg-config python3 python3-venv tzdata
+  libncurses6 libsqlite3-0 libxml2 pkg-config python3 python3-venv tzdata
 # What regenerating code needs on top.
 DEBIAN_GENERATE := protobuf-compiler grpc-proto protobuf-c-compiler
 SWIFT_VERSION := 6.3
+# A toolchain is not in Debian: it comes from swift.org, and must be there before.
+NO_SWIFT := echo "Swift $(SWIFT_VERSION) or later is needed: see https://www.swift.org/install/linux/debian/"
 
-.PHONY: help setup toolchain build test demo lint clean
+.PHONY: help setup build test demo lint clean
 
 help: ## Lists the verbs.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | \
 	  awk -F ':.*## ' '{ printf "  %-24s %s\n", $$1, $$2 }'
 
-setup: toolchain ## Installs the Debian packages that the project needs.
+setup: ## Installs the Debian packages that the project needs.
+	@command -v swift >/dev/null || { $(NO_SWIFT); exit 1; }
 	@missing=$$(for package in $(DEBIAN); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || echo $$package; \
 	done); \
@@ -27,13 +30,8 @@ setup: toolchain ## Installs the Debian packages that the project needs.
 	  $(SUDO) apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
-
-# A toolchain is not in Debian: it comes from swift.org, and must be there before.
-toolchain:
-	@command -v swift >/dev/null || { \
-	  echo "Swift $(SWIFT_VERSION) or later is needed: see https://www.swift.org/install/linux/debian/"; exit 1; }
 	@swift --version 2>/dev/null | grep -qE 'Swift version (6\.([3-9]|[1-9][0-9])|[7-9])' || { \
-	  echo "Swift $(SWIFT_VERSION) or later is needed, this is: $$(swift --version 2>/dev/null | head -n 1)"; exit 1; }
+	  $(NO_SWIFT); echo "This is: $$(swift --version 2>&1 | head -n 1)"; exit 1; }
 
 build: setup ## Builds the gateway and the command line.
 	swift build --product gensyn-gateway
