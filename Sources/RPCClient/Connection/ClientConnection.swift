@@ -268,6 +268,7 @@ extension ClientConnection: HTTP2.SessionDelegate, HTTP1.ClientSessionDelegate {
   /// Called every second.
   func tick() {
     let now = loop.now
+    stream?.releaseStorage()
     switch state {
     case .connecting(let since):
       if since.duration(to: now) > configuration.connectTimeout {

@@ -272,6 +272,7 @@ extension Connection {
   func tick() {
     let now = context.loop.now
     let limits = context.limits
+    stream?.releaseStorage()
     if let stalled = stream?.stalledSince, stalled.duration(to: now) > limits.writeTimeout {
       return close("the peer does not read")
     }

@@ -94,7 +94,7 @@ def build(folder):
     sources = [folder / f"grpc/testing/{n}.pb.cc" for n in names]
     subprocess.run(
         ["g++", "-O2", "-std=c++17", f"-I{folder}", HERE / "peer.cc", *sources,
-         folder / "grpc/testing/test.grpc.pb.cc", "-o", peer, "-lgrpc++", "-lgrpc", "-lprotobuf",
+         folder / "grpc/testing/test.grpc.pb.cc", "-o", peer, "-lgrpc++", "-lgrpc", "-lgpr", "-labsl_synchronization", "-lprotobuf",
          "-lpthread"], check=True)
     return bare, peer
 
