@@ -41,23 +41,6 @@ open class Exchange {
     }
   }
 
-  /// Forgets the request and the response and keeps some of their storage, so that another exchange
-  /// can use it.
-  public final func recycle() {
-    headers.removeAll()
-    trailerFields.removeAll()
-    output.removeAll(keepingUpTo: 4096)
-    outputHasEnded = false
-    outputTrailers = nil
-    carrier = nil
-    id = 0
-    isStalled = false
-    headersAreTooLarge = false
-    slot = -1
-    headersAreComplete = false
-    wasResetHere = false
-  }
-
   /// The whole header block is in ``headers``. On a client, interim responses do not appear here.
   open func receivedHeaders(isLast: Bool) {}
 

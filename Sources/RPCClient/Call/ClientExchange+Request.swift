@@ -78,7 +78,8 @@ extension ClientExchange {
     let bytes = unsafe message.span.bytes
     let isPlain = message.isEmpty || head.compresses?(message) == false
     let compression = isPlain ? .identity : head.compression
-    outputIsCompressed = compression != .identity
+    // Nothing stands for nothing in every compression, so an empty message may name one.
+    outputIsCompressed = head.compression != .identity && head.compresses?(message) != false
     switch wire {
     case .connectUnary:
       codecs.compressor.compress(bytes, into: &output, compression)

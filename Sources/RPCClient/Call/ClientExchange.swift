@@ -24,7 +24,7 @@ final class ClientExchange: Exchange, ClientStream, TimerTarget, @unchecked Send
   var deframer: Deframer
   var base64: Base64StreamDecoder?
   var responseCompression = Compression.identity
-  /// Whether the last message in the output is compressed.
+  /// Whether the last message in the output goes by the name of a compression.
   var outputIsCompressed = false
   var httpStatus = 0
   /// Whether the headers have a status, which counts if nothing follows them.

@@ -20,11 +20,6 @@ final class LoopContext {
   var runningCalls = 0
   var isDraining = false
 
-  /// Exchanges whose requests are over; those that nobody holds any more are used again, with the
-  /// storage that they have grown.
-  private var retired: [ServerExchange] = []
-  private static let retiredMax = 1024
-
   init(
     loop: EventLoop, router: Router, limits: Limits, pages: [Page], cors: CORS?,
     compression: ResponseCompression, observers: [any ServerObserver]
@@ -36,18 +31,5 @@ final class LoopContext {
     self.cors = cors
     self.compression = compression
     self.observers = observers
-  }
-
-  func makeExchange(_ connection: Connection) -> ServerExchange {
-    while var exchange = retired.popLast() {
-      guard isKnownUniquelyReferenced(&exchange) else { continue }
-      exchange.reset(for: connection)
-      return exchange
-    }
-    return ServerExchange(context: self, connection: connection)
-  }
-
-  func retire(_ exchange: ServerExchange) {
-    if retired.count < Self.retiredMax { retired.append(exchange) }
   }
 }

@@ -95,7 +95,6 @@ extension ServerExchange {
     context.runningCalls -= 1
     connection.runningCalls -= 1
     finish(error)
-    if isOver { context.retire(self) }
   }
 }
 

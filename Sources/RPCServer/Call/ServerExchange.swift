@@ -13,8 +13,8 @@ internal import Synchronization
 final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Sendable {
   // Unchecked: everything below is touched on the loop only; what others may touch is in `extras`.
   let context: LoopContext
-  private(set) var connection: Connection
-  private(set) var extras = CallExtras()
+  let connection: Connection
+  let extras = CallExtras()
 
   // What the request says, known once its headers are here.
   var contentType = ContentType(.grpc, .proto)
@@ -51,13 +51,11 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   // The handler.
   var task: Task<Void, Never>?
   var isRunning = false
-  /// Whether the carrier has let go of the exchange.
-  private(set) var isOver = false
   var failure: RPCError?
   var readWaiter: UnsafeContinuation<Void, Never>?
   var writeWaiter: UnsafeContinuation<Void, Never>?
   var timer: LoopTimer?
-  var started: ContinuousClock.Instant
+  let started: ContinuousClock.Instant
   var arrival = Progress()
   var departure = Progress()
   var departures = 0
@@ -75,40 +73,6 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
     self.connection = connection
     started = context.loop.now
   }
-
-  /// Makes the exchange as good as new.
-  func reset(for connection: Connection) {
-    recycle()
-    isOver = false
-    self.connection = connection
-    extras = CallExtras()
-    parsedMetadata.withLock { $0 = nil }
-    contentType = ContentType(.grpc, .proto)
-    handler = nil
-    page = nil
-    deadline = nil
-    requestCompression = .identity
-    accepted = []
-    isGet = false
-    origin = nil
-    input.removeAll(keepingUpTo: Self.keptStorage)
-    inputEnded = false
-    base64 = nil
-    uncredited = 0
-    bareMessageWasRead = false
-    requestWasCompressed = false
-    responseStarted = false
-    responseCompression = .identity
-    isFinished = false
-    failure = nil
-    started = context.loop.now
-    arrival = Progress()
-    departure = Progress()
-    departures = 0
-    counts = Counts()
-  }
-
-  static let keptStorage = 4096
 
   var method: MethodDescriptor {
     guard let handler else { preconditionFailure("a call has a method once it has a handler") }
@@ -203,8 +167,6 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
     stopTimer()
     wakeReader()
     wakeWriter()
-    isOver = true
-    if !isRunning { context.retire(self) }
   }
 
   func fired(_ timer: LoopTimer) {

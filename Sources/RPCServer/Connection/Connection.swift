@@ -223,7 +223,7 @@ extension Connection: HTTP2.SessionDelegate, HTTP1.ServerSessionDelegate {
 
   func makeExchange() -> Exchange? {
     lastActive = context.loop.now
-    return context.makeExchange(self)
+    return ServerExchange(context: context, connection: self)
   }
 
   func sessionHasOutput() {
