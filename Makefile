@@ -130,6 +130,8 @@ generate-details: plugins $(GOOGLE_PROTOS)
 	  -I $(GOOGLE_PROTOS) google/rpc/error_details.proto google/rpc/status.proto
 
 plugins:
+	@dpkg -s $(DEBIAN_GENERATE) >/dev/null 2>&1 || \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install --yes -qq --no-install-recommends $(DEBIAN_GENERATE)
 	swift build --product protoc-gen-swift
 	swift build --product protoc-gen-gensyn
 

@@ -42,7 +42,6 @@ final class LoopServer: ConnectionRegistry, TimerTarget, @unchecked Sendable {
   }
 
   func startDraining() {
-    context.isDraining = true
     for connection in connections { connection.startDraining() }
   }
 

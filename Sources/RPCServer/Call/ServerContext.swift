@@ -18,7 +18,6 @@ final class LoopContext {
   let date = DateField { Int64(time(nil)) }
   /// Calls whose handlers run on this loop.
   var runningCalls = 0
-  var isDraining = false
 
   init(
     loop: EventLoop, router: Router, limits: Limits, pages: [Page], cors: CORS?,
