@@ -106,6 +106,9 @@ let package = Package(
     swift("Callers", ["Primitives", "RPC", "Sodium"]),
     swift("Observability", ["RPC", "RPCServer", logging]),
 
+    // What engines state and clients check.
+    swift("Receipts", ["Primitives", "Sodium"]),
+
     // Clients.
     swift("Console"),
     swift(
@@ -177,6 +180,7 @@ let package = Package(
       path: "Tests/Fuzz", exclude: ["Program", "corpus", "run", "schema.binpb"]),
     program("fuzz", ["Fuzz"], path: "Tests/Fuzz/Program"),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
+    tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
     tests("REETests", ["Files", "Primitives", "REE"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
     tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),

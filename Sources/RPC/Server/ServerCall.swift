@@ -84,7 +84,13 @@ extension ServerCall {
     let observer = requestObserver
     let arrived = try await stream.receive { bytes in
       try observer?(bytes)
-      message = try codec.decode(type, from: bytes)
+      do throws(RPCError) {
+        message = try codec.decode(type, from: bytes)
+      } catch where codec == .json {
+        // JSON is written by people and by Connect, which calls it the caller's mistake; of binary
+        // messages gRPC says INTERNAL.
+        throw RPCError(.invalidArgument, error.message)
+      }
     }
     return arrived ? message : nil
   }

@@ -19,8 +19,7 @@ extension Codec {
       case .json: return try M(jsonUTF8Bytes: unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) })
       }
     } catch {
-      // Connect calls unparseable input the caller's mistake, gRPC an internal one; transports
-      // that speak gRPC keep INTERNAL (doc/statuscodes.md).
+      // A message that does not parse is INTERNAL in gRPC (doc/statuscodes.md).
       throw RPCError(.internal, "the message is not a valid \(M.protoMessageName): \(error)")
     }
   }
