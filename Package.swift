@@ -50,6 +50,8 @@ let arguments = Target.Dependency.product(
 let protobufPlugins = Target.Dependency.product(
   name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
 
+let sqlite = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -63,6 +65,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
   ],
   targets: [
     // C libraries, one module each.
@@ -114,7 +117,7 @@ let package = Package(
     swift(
       "GensynClient",
       [
-        "Callers", "Files", "Primitives", "RPC", "RPCClient", "Schema", "Sodium",
+        "Callers", "Files", "Primitives", "RPC", "RPCClient", "Receipts", "Schema", "Sodium",
         "StandardSchema", "TLS", protobuf,
       ],
       path: "clients/swift"),
@@ -122,26 +125,28 @@ let package = Package(
       "gensyn",
       [
         "Console", "Descriptors", "Files", "GensynClient", "Primitives", "RPC", "RPCClient",
-        "Schema", "Sodium", "StandardSchema", "TLS", arguments, protobuf,
+        "Receipts", "Schema", "Sodium", "StandardSchema", "TLS", arguments, protobuf,
       ],
       path: "clients/cli"),
     program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
 
     // Engines.
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
+    // What engines keep in SQLite.
+    swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
 
     // The gateway: one process, one node.
     swift(
       "GatewayServices",
       [
-        "Descriptors", "Files", "Primitives", "REE", "RPC", "RPCServer", "Schema",
-        "StandardSchema", protobuf,
+        "Archive", "Descriptors", "Files", "Primitives", "REE", "RPC", "RPCServer", "Receipts",
+        "Schema", "Sodium", "StandardSchema", protobuf,
       ],
       path: "gateway/Services"),
     program(
       "gensyn-gateway",
       [
-        "Callers", "GatewayServices", "Net", "Observability", "Primitives", "REE", "RPC",
+        "Archive", "Callers", "GatewayServices", "Net", "Observability", "Primitives", "REE", "RPC",
         "RPCServer", "StandardSchema", "TLS", arguments, logging,
       ],
       path: "gateway/Server"),
@@ -181,6 +186,7 @@ let package = Package(
     program("fuzz", ["Fuzz"], path: "Tests/Fuzz/Program"),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
+    tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("REETests", ["Files", "Primitives", "REE"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
     tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
@@ -194,8 +200,8 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "gensyn-gateway", "GatewayServices", "Primitives", "REE", "RPC", "RPCClient", "RPCServer",
-        "Schema", "StandardSchema", protobuf,
+        "gensyn-gateway", "Archive", "GatewayServices", "Primitives", "REE", "RPC", "RPCClient",
+        "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", protobuf,
       ]),
     tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
     tests(

@@ -29,7 +29,7 @@ struct ArtifactFixture {
   }
 
   /// Its threads live as long as the process, so the tests share one.
-  private static let disk = DiskExecutor(threads: 2)
+  static let disk = DiskExecutor(threads: 2)
 
   /// A client of an owner, or of nobody in particular.
   func client(_ owner: UInt8? = nil) -> Gensyn_Ree_V1.ArtifactClient {

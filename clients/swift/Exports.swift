@@ -4,6 +4,7 @@
 @_exported public import Primitives
 @_exported public import RPC
 @_exported public import RPCClient
+@_exported public import Receipts
 @_exported public import Schema
 @_exported public import Sodium
 @_exported public import TLS

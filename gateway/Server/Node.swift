@@ -1,3 +1,4 @@
+internal import Archive
 internal import Callers
 internal import HTTP2
 internal import Foundation
@@ -30,9 +31,12 @@ final class Node: Sendable {
     for repair in store.repairs { logger.notice("repaired \(repair.path): \(repair.action)") }
     for damage in store.damages { logger.error("\(damage)") }
 
+    let receipts = try ReceiptStore(directory: configuration.dataDirectory + "/receipts")
+
     // Services: one for each engine, and those that every server has.
     var services: [any Service] = [
-      ArtifactService(store: store, disk: disk)
+      ArtifactService(store: store, disk: disk),
+      ReceiptService(receipts: receipts, artifacts: store, disk: disk),
     ]
     health = HealthStatus(services: services.map { type(of: $0).descriptor.name })
     let channelz = ChannelzRegistry()
