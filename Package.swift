@@ -78,6 +78,7 @@ let package = Package(
     library("CZstd", links: "zstd"),
     library("CSystem"),
     library("CBLAKE3"),
+    .target(name: "CKernels", exclude: ["Semantics.md"]),
     .target(name: "CWire", dependencies: ["CProtobufC"], exclude: ["protos"]),
 
     // Bytes, sockets and the protocols below RPC.
