@@ -23,9 +23,10 @@ typedef int32_t vi_in_memory __attribute__((vector_size(4 * REE_WIDTH), aligned(
 
 REE_INLINE vf load(const float *p) { return *(const vf_in_memory *)p; }
 REE_INLINE void store(float *p, vf v) { *(vf_in_memory *)p = v; }
-REE_INLINE vf splat(float x) { return (vf){0} + x; }
-REE_INLINE vi splat_i(int32_t x) { return (vi){0} + x; }
-REE_INLINE vd splat_d(double x) { return (vd){0} + x; }
+// x - 0 is x for every x, -0 too, so no subtraction remains of it.
+REE_INLINE vf splat(float x) { return x - (vf){0}; }
+REE_INLINE vi splat_i(int32_t x) { return x - (vi){0}; }
+REE_INLINE vd splat_d(double x) { return x - (vd){0}; }
 
 REE_INLINE vi bits(vf x) { return (vi)x; }
 REE_INLINE vf from_bits(vi x) { return (vf)x; }
