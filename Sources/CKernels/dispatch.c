@@ -20,6 +20,7 @@ static bool has_avx512(void) {
   return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
 }
+static bool has_vnni(void) { return has_avx512() && __builtin_cpu_supports("avx512vnni"); }
 
 #elif defined(__aarch64__)
 
@@ -38,10 +39,12 @@ struct instruction_set {
 // Best first.
 static const struct instruction_set sets[] = {
 #if defined(__x86_64__)
+    {&ree_kernels_vnni, has_vnni},
     {&ree_kernels_avx512, has_avx512},
     {&ree_kernels_avx2, has_avx2},
     {&ree_kernels_scalar, has_fma},
 #else
+    {&ree_kernels_dotprod, has_dotprod},
     {&ree_kernels_neon, always},
     {&ree_kernels_scalar, always},
 #endif

@@ -10,15 +10,10 @@ enum {
   TILE_PANELS_LEAST = 8,
 };
 
-struct grid {
-  size_t rows_step, row_steps, panels, panels_step, panel_steps;
-};
-
 static size_t ceil_divide(size_t a, size_t b) { return a / b + (a % b != 0); }
 
-// All rows in one tile where B is unfolded afresh for each tile.
-static struct grid grid_of(size_t m, size_t n, size_t k, bool all_rows) {
-  struct grid grid = {0};
+struct grid ree_grid(size_t m, size_t n, size_t k, bool all_rows) {
+  struct grid grid = {.rows = m};
   if (m == 0 || n == 0) return grid;
   grid.rows_step = m <= FEW_ROWS || all_rows ? m : REE_TILE_ROWS;
   grid.row_steps = ceil_divide(m, grid.rows_step);
@@ -33,11 +28,13 @@ static struct grid grid_of(size_t m, size_t n, size_t k, bool all_rows) {
   return grid;
 }
 
-static struct tile tile_of(const struct grid *grid, size_t m, size_t index) {
+size_t ree_grid_count(const struct grid *grid) { return grid->row_steps * grid->panel_steps; }
+
+struct tile ree_grid_tile(const struct grid *grid, size_t index) {
   struct tile tile;
   tile.row = index / grid->panel_steps * grid->rows_step;
   tile.panel = index % grid->panel_steps * grid->panels_step;
-  tile.row_end = m - tile.row < grid->rows_step ? m : tile.row + grid->rows_step;
+  tile.row_end = grid->rows - tile.row < grid->rows_step ? grid->rows : tile.row + grid->rows_step;
   tile.panel_end = grid->panels - tile.panel < grid->panels_step ? grid->panels
                                                                  : tile.panel + grid->panels_step;
   return tile;
@@ -59,13 +56,13 @@ void ree_matmul_pack(size_t k, size_t n, const float *b, size_t b_row, size_t b_
 }
 
 size_t ree_matmul_tile_count(const ree_matmul *p) {
-  const struct grid grid = grid_of(p->m, p->n, p->k, false);
-  return grid.row_steps * grid.panel_steps;
+  const struct grid grid = ree_grid(p->m, p->n, p->k, false);
+  return ree_grid_count(&grid);
 }
 
 void ree_matmul_tile(const ree_matmul *p, size_t index) {
-  const struct grid grid = grid_of(p->m, p->n, p->k, false);
-  const struct tile tile = tile_of(&grid, p->m, index);
+  const struct grid grid = ree_grid(p->m, p->n, p->k, false);
+  const struct tile tile = ree_grid_tile(&grid, index);
   ree_kernels()->product->tile(p, &tile);
 }
 
@@ -80,18 +77,18 @@ void ree_conv_init(ree_conv *conv) {
 }
 
 static struct grid conv_grid(const ree_conv *conv) {
-  return grid_of(conv->filters, conv->out_h * conv->out_w,
+  return ree_grid(conv->filters, conv->out_h * conv->out_w,
                  conv->channels * conv->kernel_h * conv->kernel_w, true);
 }
 
 size_t ree_conv_tile_count(const ree_conv *conv) {
   const struct grid grid = conv_grid(conv);
-  return grid.row_steps * grid.panel_steps;
+  return ree_grid_count(&grid);
 }
 
 void ree_conv_tile(const ree_conv *conv, size_t index) {
   const struct grid grid = conv_grid(conv);
-  const struct tile tile = tile_of(&grid, conv->filters, index);
+  const struct tile tile = ree_grid_tile(&grid, index);
   ree_kernels()->product->conv_tile(conv, &tile);
 }
 

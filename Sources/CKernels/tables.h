@@ -70,13 +70,65 @@ struct row_kernels {
                    float *y, float *reciprocal);
 };
 
+struct integer_kernels {
+  void (*quantize_rows)(const float *x, size_t rows, size_t k, uint8_t *q, size_t q_row,
+                        float *scale);
+  void (*quantize_columns)(const float *b, size_t k, size_t n, size_t b_row, size_t b_col, int8_t *q,
+                           float *scale);
+  void (*pack)(size_t k, size_t n, const uint8_t *b, size_t b_row, size_t b_col, uint8_t flip,
+               void *packed);
+  void (*tile)(const ree_i8_matmul *product, const struct tile *tile);
+  void (*block_quantize)(const float *x, size_t rows, size_t k, int8_t *q, float *scale,
+                         int32_t *sum);
+  void (*block_pack)(ree_block_format format, size_t k, size_t n, const void *blocks, void *packed);
+  void (*block_dequantize)(ree_block_format format, const void *blocks, size_t count, float *y);
+  void (*block_tile)(const ree_blocks_matmul *product, const struct tile *tile);
+};
+
+struct training_kernels {
+  void (*gelu_gradient)(const float *x, const float *dy, float *dx, size_t n);
+  void (*relu_gradient)(const float *x, const float *dy, float *dx, size_t n);
+  void (*silu_gradient)(const float *x, const float *dy, float *dx, size_t n);
+  void (*tanh_gradient)(const float *y, const float *dy, float *dx, size_t n);
+  void (*sigmoid_gradient)(const float *y, const float *dy, float *dx, size_t n);
+  void (*softmax_gradient)(const float *p, const float *dp, size_t rows, size_t n, float *dx);
+  void (*cross_entropy_gradient)(const float *p, const int32_t *target, size_t rows, size_t n,
+                                 float scale, float *dx);
+  void (*layer_norm_gradient)(const float *x, const float *dy, size_t rows, size_t n,
+                              const float *gamma, const float *mean, const float *reciprocal,
+                              float *dx);
+  void (*rms_norm_gradient)(const float *x, const float *dy, size_t rows, size_t n,
+                            const float *gamma, const float *reciprocal, float *dx);
+  // Without a mean: the RMS norm's.
+  void (*gamma_gradient)(const float *x, const float *dy, size_t rows, size_t n, const float *mean,
+                         const float *reciprocal, float *dgamma);
+  void (*scatter_add)(const float *x, const int64_t *index, size_t count, size_t n, float *y,
+                      size_t first, size_t end);
+  void (*adamw_update)(const ree_adamw *adamw, const float *gradient, float *parameter, float *m,
+                       float *v, size_t n);
+  void (*sgd_update)(float rate, float momentum, float decay, const float *gradient,
+                     float *parameter, float *velocity, size_t n);
+};
+
 struct kernels {
   const char *name;
   const struct product_kernels *product;
   const struct function_kernels *function;
   const struct elementwise_kernels *elementwise;
   const struct row_kernels *row;
+  const struct integer_kernels *integer;
+  const struct training_kernels *training;
 };
+
+// How a product falls into tiles, the same for every instruction set.
+struct grid {
+  size_t rows, rows_step, row_steps, panels, panels_step, panel_steps;
+};
+
+// `all_rows`: every tile holds all rows, because B is made afresh for each.
+struct grid ree_grid(size_t m, size_t n, size_t k, bool all_rows);
+size_t ree_grid_count(const struct grid *grid);
+struct tile ree_grid_tile(const struct grid *grid, size_t index);
 
 // The chosen table, never NULL.
 const struct kernels *ree_kernels(void);

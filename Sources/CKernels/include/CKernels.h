@@ -7,9 +7,12 @@
 // more than "the arrays have the sizes said". Semantics.md says the same for those who write another
 // implementation.
 
+#include "ree_blocks.h"
 #include "ree_conv.h"
 #include "ree_elementwise.h"
 #include "ree_functions.h"
+#include "ree_integer.h"
 #include "ree_isa.h"
 #include "ree_matmul.h"
 #include "ree_rows.h"
+#include "ree_training.h"

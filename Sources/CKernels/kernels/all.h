@@ -26,4 +26,14 @@
 
 #include "conv.h"
 
+#include "dot.h"
+
+#include "quantize.h"
+
+#include "integer.h"
+
+#include "blocks.h"
+
+#include "training.h"
+
 #include "tables.h"

@@ -60,7 +60,14 @@ REE_INLINE vf log_ends(vf x, vf y, float start) {
 // Keeps the arithmetic inside its preconditions where log_ends will decide.
 REE_INLINE vd log_argument(vf x) { return widen(select_f((x > splat(0)) & (x < splat(__builtin_inff())), x, splat(1))); }
 
-REE_INLINE vf log_v(vf x) { return log_ends(x, narrow(log_d(log_argument(x))), 0); }
+static const struct hard_case LOG_CASES[] = {
+    {0x3c413d3a, 0xc08e158f}, {0x41178feb, 0x400fe5e7}, {0x4c5d65a5, 0x418f034b},
+    {0x65d890d3, 0x4254d1f9}, {0x6f31a8ec, 0x42845a89},
+};
+
+REE_INLINE vf log_v(vf x) {
+  return log_ends(x, SETTLE(LOG_CASES, x, narrow(log_d(log_argument(x)))), 0);
+}
 
 // log2(x) = e + log(1 + f) / ln 2, with both products in two parts.
 REE_INLINE vf log2_v(vf x) {

@@ -160,9 +160,8 @@ static void many_rows_tile(const ree_matmul *p, const struct panel_source *sourc
   // Rows in blocks of nearly equal size, none above REE_ROWS.
   const size_t blocks = (rows + REE_ROWS - 1) / REE_ROWS;
   const size_t least = rows / blocks, longer = rows % blocks;
-  // Rows a power of two apart fall into the same sets of the cache.
-  const bool packs_a =
-      p->a_col != 1 || ((p->k >= 1024 || p->a_row % 512 == 0) && t->panel_end - t->panel >= 4);
+  // A lies in cache: copying it pays only where its rows are not contiguous.
+  const bool packs_a = p->a_col != 1;
   float rows_packed[packs_a ? REE_TILE_ROWS * REE_K_BLOCK : 1];
   float scratch[REE_K_BLOCK * REE_PANEL];
 

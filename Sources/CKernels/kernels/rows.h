@@ -48,8 +48,8 @@ REE_INLINE vf first_of(vf v, size_t count) {
     vf lane[REE_LANE_VECTORS];                                                                     \
     REE_UNROLL for (size_t v = 0; v < REE_LANE_VECTORS; v++) lane[v] = splat(0);                   \
     EACH_LANE_VECTOR(start, end, ADD)                                                              \
-    const float sum = fold_lanes(lane);                                                            \
-    TOTAL = start == 0 ? sum : TOTAL + sum;                                                        \
+    const float block_sum = fold_lanes(lane);                                                      \
+    TOTAL = start == 0 ? block_sum : TOTAL + block_sum;                                            \
   }
 
 static float lane_sum(const float *x, size_t n) {

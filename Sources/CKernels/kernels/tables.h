@@ -47,6 +47,33 @@ static const struct row_kernels row_table = {
     .rms_norm = row_rms_norm,
 };
 
+static const struct integer_kernels integer_table = {
+    .quantize_rows = integer_quantize_rows,
+    .quantize_columns = integer_quantize_columns,
+    .pack = integer_pack,
+    .tile = integer_tile,
+    .block_quantize = block_quantize,
+    .block_pack = block_pack,
+    .block_dequantize = block_dequantize,
+    .block_tile = block_tile,
+};
+
+static const struct training_kernels training_table = {
+    .gelu_gradient = gelu_gradient,
+    .relu_gradient = relu_gradient,
+    .silu_gradient = silu_gradient,
+    .tanh_gradient = tanh_gradient,
+    .sigmoid_gradient = sigmoid_gradient,
+    .softmax_gradient = softmax_gradient,
+    .cross_entropy_gradient = cross_entropy_gradient,
+    .layer_norm_gradient = layer_norm_gradient,
+    .rms_norm_gradient = rms_norm_gradient,
+    .gamma_gradient = gamma_gradient,
+    .scatter_add = scatter_add,
+    .adamw_update = adamw_update,
+    .sgd_update = sgd_update,
+};
+
 #define REE_TABLE_NAME_OF(ISA) ree_kernels_##ISA
 #define REE_TABLE_NAME(ISA) REE_TABLE_NAME_OF(ISA)
 #define REE_TEXT_OF(ISA) #ISA
@@ -58,4 +85,6 @@ const struct kernels REE_TABLE_NAME(REE_ISA) = {
     .function = &function_table,
     .elementwise = &elementwise_table,
     .row = &row_table,
+    .integer = &integer_table,
+    .training = &training_table,
 };
