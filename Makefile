@@ -6,8 +6,9 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # What the toolchain and the product need to build and run, and what setup and demo need themselves.
 DEBIAN := libnghttp2-dev libssl-dev libprotobuf-c-dev libsodium-dev libhttp-parser-dev \
-  zlib1g-dev libzstd-dev libsqlite3-dev binutils ca-certificates curl gcc git libc6-dev libcurl4 libstdc++-12-dev \
-  libncurses6 libxml2 pkg-config python3 python3-venv tzdata
+  zlib1g-dev libzstd-dev libsqlite3-dev libsecp256k1-dev libgmp-dev binutils ca-certificates curl \
+  gcc git libc6-dev libcurl4 libstdc++-12-dev libncurses6 libxml2 pkg-config python3 python3-venv \
+  tzdata
 # What regenerating code needs on top.
 DEBIAN_GENERATE := protobuf-compiler grpc-proto protobuf-c-compiler
 SWIFT_VERSION := 6.3
@@ -186,6 +187,14 @@ CONNECTCONFORMANCE ?= connectconformance
 conformance-connect: conformance-programs ## The Connect project's conformance suite, both sides.
 	python3 Tests/Conformance/Connect/run.py --runner $(CONNECTCONFORMANCE) \
 	  --programs "$$(swift build -c release --show-bin-path)"
+
+# Published vectors beside: PRECOMPILE_VECTORS, a folder of go-ethereum's core/vm/testdata/precompiles.
+PRECOMPILE_VECTORS ?= $(GENSYN_CONFORMANCE)/ethereum/precompiles
+.PHONY: conformance-precompiles
+conformance-precompiles: ## Our precompiled contracts against published vectors and other libraries.
+	swift build -c release --product conformance-precompiles --scratch-path .build-release
+	python3 Tests/Conformance/Precompiles/run.py \
+	  --program .build-release/release/conformance-precompiles --published "$(PRECOMPILE_VECTORS)"
 
 .PHONY: bench bench-rpc
 bench: bench-rpc ## All benchmarks.

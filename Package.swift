@@ -76,6 +76,8 @@ let package = Package(
     library("CHTTPParser", links: "http_parser"),
     library("CZlib", links: "z"),
     library("CZstd", links: "zstd"),
+    library("CGMP", links: "gmp"),
+    library("CSecp256k1", links: "secp256k1"),
     library("CSystem"),
     library("CBLAKE3"),
     .target(name: "CKernels", exclude: ["Semantics.md"]),
@@ -131,6 +133,10 @@ let package = Package(
       path: "clients/cli"),
     program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
 
+    // The chain's cryptography.
+    swift("Secp256k1", ["CSecp256k1"]),
+    swift("Precompiles", ["CGMP", "COpenSSL", "Primitives", "Secp256k1"]),
+
     // Engines.
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
     // What engines keep in SQLite.
@@ -168,6 +174,9 @@ let package = Package(
       path: "Tests/Soak"),
     program(
       "conformance-protobuf", ["Descriptors"], path: "Tests/Conformance/Protobuf"),
+    program(
+      "conformance-precompiles", ["Precompiles", "Primitives"],
+      path: "Tests/Conformance/Precompiles/Program"),
     schema("ConnectConformanceSchema", path: "Tests/Conformance/Connect/Schema"),
     swift(
       "ConnectConformance", ["ConnectConformanceSchema", "RPC", "RPCWire", protobuf],
@@ -196,6 +205,8 @@ let package = Package(
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("SodiumTests", ["Sodium"]),
+    tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
+    tests("PrecompilesTests", ["Precompiles", "Primitives", "Secp256k1"]),
     tests("TidyTests", []),
     tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),
     tests(

@@ -1,0 +1,91 @@
+import Precompiles
+import Primitives
+import Secp256k1
+import Testing
+
+@Suite
+struct PrecompilesTests {
+  @Test
+  func `there is nothing elsewhere`() {
+    for address in [0, 0x12, 0xff, 0x101, 0xffff] as [UInt16] {
+      #expect(Precompiles.run(address: address, input: Span(), gas: .max, fork: .bpo2) == nil)
+    }
+    for address in Precompiles.addresses(at: .osaka) {
+      let exists = Precompiles.exists(at: address, fork: .frontier)
+      let outcome = Precompiles.run(
+        address: address, input: Span(), gas: .max, fork: .frontier)
+      #expect(exists == (outcome != nil))
+    }
+  }
+
+  @Test
+  func `recovers the address of a key`() throws {
+    let one = [UInt8](repeating: 0, count: 31) + [1]
+    let key = try Secp256k1.SecretKey(one.span)
+    let digest = [UInt8](repeating: 7, count: 32)
+    let signature = try key.sign(digest.span)
+    let rs = (0..<64).map { signature.bytes[$0] }
+    let input = digest + word(27 + UInt64(signature.recoveryID)) + rs
+
+    // The address of the secret key one.
+    #expect(
+      output(1, input).map { Hex.encode($0) }
+        == String(repeating: "0", count: 24) + "7e5f4552091a69125d5dfcb7b8c2659029395bdf")
+    #expect(output(1, input + [1, 2, 3]) == output(1, input))
+    #expect(gasUsed(1, input, fork: .frontier) == 3_000)
+  }
+
+  @Test
+  func `recovers nothing from what is no signature`() {
+    let digest = word(5)
+    for (v, r, s) in [
+      (word(26), word(1), word(1)), (word(29), word(1), word(1)), (word(27), word(0), word(1)),
+      (word(27), word(1), word(0)), ([1] + word(27).dropFirst(), word(1), word(1)),
+      (word(27), [UInt8](repeating: 0xff, count: 32), word(1)),
+    ] {
+      #expect(output(1, digest + v + r + s) == [])
+    }
+    #expect(output(1, []) == [])
+  }
+}
+
+@Suite
+struct P256Tests {
+  /// RFC 6979 appendix A.2.5: the key, and its signature of SHA-256("sample").
+  static let key =
+    "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
+    + "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299"
+  static let hash = "af2bdbe1aa9b6ec1e2ade1d694f41fc71a831d0268e9891562113d8a62add1bf"
+  static let r = "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
+  static let s = "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8"
+  static let order = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
+  static let zero = String(repeating: "0", count: 64)
+
+  @Test
+  func `accepts a good signature`() throws {
+    let input = try Hex.decode(Self.hash + Self.r + Self.s + Self.key)
+    #expect(output(0x100, input) == word(1))
+    #expect(gasUsed(0x100, input, fork: .osaka) == 6_900)
+  }
+
+  @Test
+  func `refuses everything else with an empty answer`() throws {
+    let high = String(repeating: "f", count: 64)
+    for text in [
+      Self.r + Self.r + Self.s + Self.key,
+      Self.hash + Self.s + Self.r + Self.key,
+      Self.hash + Self.zero + Self.s + Self.key,
+      Self.hash + Self.r + Self.zero + Self.key,
+      Self.hash + Self.order + Self.s + Self.key,
+      Self.hash + Self.r + Self.order + Self.key,
+      Self.hash + Self.r + Self.s + Self.zero + Self.zero,
+      Self.hash + Self.r + Self.s + high + high,
+      Self.hash + Self.r + Self.s + Self.key + "00",
+      Self.hash + Self.r + Self.s + String(Self.key.dropLast(2)),
+      Self.hash + Self.r + Self.s + String(Self.key.dropLast(2)) + "98",
+      "",
+    ] {
+      #expect(output(0x100, try Hex.decode(text)) == [])
+    }
+  }
+}
