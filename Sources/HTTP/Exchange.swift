@@ -5,31 +5,7 @@ public import Buffers
 /// A connection feeds what it receives into the exchange, which a server or a client subclasses,
 /// and takes what waits in ``output``. Everything happens on the connection's event loop.
 open class Exchange {
-  /// What the peer's header block held: a request's fields on a server, a response's on a client.
-  public var headers = HeaderList()
-  /// The peer's trailer fields, after the body.
-  public var trailerFields = HeaderList()
-  /// Body bytes that wait to be sent.
-  public var output = ByteQueue()
-  /// Whether nothing will be added to ``output`` any more.
-  public var outputHasEnded = false
-  /// Fields to send after the body. HTTP/1.1 drops them: protocols that run over it put theirs
-  /// into the body.
-  public var outputTrailers: HeaderList?
-  /// Who carries the exchange; nil once it is over. Strong, because a weak reference would make
-  /// every count of the carrier slow; carriers let go of exchanges when they end.
-  public var carrier: (any ExchangeCarrier)?
-  /// The carrier's number for it: the stream identifier on HTTP/2.
-  public var id: Int32 = 0
-  /// Whether the carrier found nothing to send and waits to be told of more.
-  public var isStalled = false
-  /// Whether the header block was larger than the carrier's limit; what was over is missing.
-  public var headersAreTooLarge = false
-
-  // What carriers note about the exchange.
-  package var slot = -1
-  package var headersAreComplete = false
-  package var wasResetHere = false
+  @usableFromInline final let cell = Cell(ExchangeState())
 
   public init() {}
 
@@ -56,6 +32,113 @@ open class Exchange {
 
   /// The exchange is over, completely or because of `reason`. Nothing is called after it.
   open func ended(_ reason: EndReason) {}
+}
+
+// MARK: - State
+
+/// What a carrier and an exchange tell one another.
+@usableFromInline
+struct ExchangeState: ~Copyable {
+  @usableFromInline var headers = HeaderList()
+  @usableFromInline var trailerFields = HeaderList()
+  @usableFromInline var output = ByteQueue()
+  @usableFromInline var outputHasEnded = false
+  @usableFromInline var outputTrailers: HeaderList?
+  @usableFromInline var carrier: (any ExchangeCarrier)?
+  @usableFromInline var id: Int32 = 0
+  @usableFromInline var isStalled = false
+  @usableFromInline var headersAreTooLarge = false
+  @usableFromInline var slot = -1
+  @usableFromInline var headersAreComplete = false
+  @usableFromInline var wasResetHere = false
+
+  @usableFromInline init() {}
+}
+
+extension Exchange {
+  /// What the peer's header block held: a request's fields on a server, a response's on a client.
+  @inlinable
+  public final var headers: HeaderList {
+    _read { yield cell.value.headers }
+    _modify { yield &cell.value.headers }
+  }
+
+  /// The peer's trailer fields, after the body.
+  @inlinable
+  public final var trailerFields: HeaderList {
+    _read { yield cell.value.trailerFields }
+    _modify { yield &cell.value.trailerFields }
+  }
+
+  /// Body bytes that wait to be sent.
+  @inlinable
+  public final var output: ByteQueue {
+    _read { yield cell.value.output }
+    _modify { yield &cell.value.output }
+  }
+
+  /// Whether nothing will be added to ``output`` any more.
+  @inlinable
+  public final var outputHasEnded: Bool {
+    _read { yield cell.value.outputHasEnded }
+    _modify { yield &cell.value.outputHasEnded }
+  }
+
+  /// Fields to send after the body. HTTP/1.1 drops them: protocols that run over it put theirs
+  /// into the body.
+  @inlinable
+  public final var outputTrailers: HeaderList? {
+    _read { yield cell.value.outputTrailers }
+    _modify { yield &cell.value.outputTrailers }
+  }
+
+  /// Who carries the exchange; nil once it is over. Strong, because a weak reference would make
+  /// every count of the carrier slow; carriers let go of exchanges when they end.
+  @inlinable
+  public final var carrier: (any ExchangeCarrier)? {
+    _read { yield cell.value.carrier }
+    _modify { yield &cell.value.carrier }
+  }
+
+  /// The carrier's number for it: the stream identifier on HTTP/2.
+  @inlinable
+  public final var id: Int32 {
+    _read { yield cell.value.id }
+    _modify { yield &cell.value.id }
+  }
+
+  /// Whether the carrier found nothing to send and waits to be told of more.
+  @inlinable
+  public final var isStalled: Bool {
+    _read { yield cell.value.isStalled }
+    _modify { yield &cell.value.isStalled }
+  }
+
+  /// Whether the header block was larger than the carrier's limit; what was over is missing.
+  @inlinable
+  public final var headersAreTooLarge: Bool {
+    _read { yield cell.value.headersAreTooLarge }
+    _modify { yield &cell.value.headersAreTooLarge }
+  }
+
+  // What carriers note about the exchange.
+  @inlinable
+  package final var slot: Int {
+    _read { yield cell.value.slot }
+    _modify { yield &cell.value.slot }
+  }
+
+  @inlinable
+  package final var headersAreComplete: Bool {
+    _read { yield cell.value.headersAreComplete }
+    _modify { yield &cell.value.headersAreComplete }
+  }
+
+  @inlinable
+  package final var wasResetHere: Bool {
+    _read { yield cell.value.wasResetHere }
+    _modify { yield &cell.value.wasResetHere }
+  }
 }
 
 /// Why an exchange is over.
