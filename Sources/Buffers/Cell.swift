@@ -5,7 +5,8 @@
 /// so its owner must not let two overlap.
 @safe
 public struct Cell<Value: ~Copyable>: ~Copyable {
-  @usableFromInline let address: UnsafeMutablePointer<Value>
+  @usableFromInline
+  let address: UnsafeMutablePointer<Value>
 
   @inlinable
   public init(_ value: consuming Value) {
@@ -19,9 +20,15 @@ public struct Cell<Value: ~Copyable>: ~Copyable {
     unsafe address.deallocate()
   }
 
+  // Addressors and not coroutines, whose frames would be allocated wherever they are not inlined.
   @inlinable
   public var value: Value {
-    @inline(__always) _read { yield unsafe address.pointee }
-    @inline(__always) nonmutating _modify { yield unsafe &address.pointee }
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(address) }
+    @inline(__always) nonmutating unsafeMutableAddress { unsafe address }
   }
+
+  /// Where the value is, for accessors that stand for it.
+  @unsafe
+  @inlinable
+  public var pointer: UnsafeMutablePointer<Value> { unsafe address }
 }

@@ -59,85 +59,85 @@ extension Exchange {
   /// What the peer's header block held: a request's fields on a server, a response's on a client.
   @inlinable
   public final var headers: HeaderList {
-    _read { yield cell.value.headers }
-    _modify { yield &cell.value.headers }
+    @inline(__always) _read { yield cell.value.headers }
+    @inline(__always) _modify { yield &cell.value.headers }
   }
 
   /// The peer's trailer fields, after the body.
   @inlinable
   public final var trailerFields: HeaderList {
-    _read { yield cell.value.trailerFields }
-    _modify { yield &cell.value.trailerFields }
+    @inline(__always) _read { yield cell.value.trailerFields }
+    @inline(__always) _modify { yield &cell.value.trailerFields }
   }
 
   /// Body bytes that wait to be sent.
   @inlinable
   public final var output: ByteQueue {
-    _read { yield cell.value.output }
-    _modify { yield &cell.value.output }
+    @inline(__always) _read { yield cell.value.output }
+    @inline(__always) _modify { yield &cell.value.output }
   }
 
   /// Whether nothing will be added to ``output`` any more.
   @inlinable
   public final var outputHasEnded: Bool {
-    _read { yield cell.value.outputHasEnded }
-    _modify { yield &cell.value.outputHasEnded }
+    get { cell.value.outputHasEnded }
+    set { cell.value.outputHasEnded = newValue }
   }
 
   /// Fields to send after the body. HTTP/1.1 drops them: protocols that run over it put theirs
   /// into the body.
   @inlinable
   public final var outputTrailers: HeaderList? {
-    _read { yield cell.value.outputTrailers }
-    _modify { yield &cell.value.outputTrailers }
+    @inline(__always) _read { yield cell.value.outputTrailers }
+    @inline(__always) _modify { yield &cell.value.outputTrailers }
   }
 
   /// Who carries the exchange; nil once it is over. Strong, because a weak reference would make
   /// every count of the carrier slow; carriers let go of exchanges when they end.
   @inlinable
   public final var carrier: (any ExchangeCarrier)? {
-    _read { yield cell.value.carrier }
-    _modify { yield &cell.value.carrier }
+    get { cell.value.carrier }
+    set { cell.value.carrier = newValue }
   }
 
   /// The carrier's number for it: the stream identifier on HTTP/2.
   @inlinable
   public final var id: Int32 {
-    _read { yield cell.value.id }
-    _modify { yield &cell.value.id }
+    get { cell.value.id }
+    set { cell.value.id = newValue }
   }
 
   /// Whether the carrier found nothing to send and waits to be told of more.
   @inlinable
   public final var isStalled: Bool {
-    _read { yield cell.value.isStalled }
-    _modify { yield &cell.value.isStalled }
+    get { cell.value.isStalled }
+    set { cell.value.isStalled = newValue }
   }
 
   /// Whether the header block was larger than the carrier's limit; what was over is missing.
   @inlinable
   public final var headersAreTooLarge: Bool {
-    _read { yield cell.value.headersAreTooLarge }
-    _modify { yield &cell.value.headersAreTooLarge }
+    get { cell.value.headersAreTooLarge }
+    set { cell.value.headersAreTooLarge = newValue }
   }
 
   // What carriers note about the exchange.
   @inlinable
   package final var slot: Int {
-    _read { yield cell.value.slot }
-    _modify { yield &cell.value.slot }
+    get { cell.value.slot }
+    set { cell.value.slot = newValue }
   }
 
   @inlinable
   package final var headersAreComplete: Bool {
-    _read { yield cell.value.headersAreComplete }
-    _modify { yield &cell.value.headersAreComplete }
+    get { cell.value.headersAreComplete }
+    set { cell.value.headersAreComplete = newValue }
   }
 
   @inlinable
   package final var wasResetHere: Bool {
-    _read { yield cell.value.wasResetHere }
-    _modify { yield &cell.value.wasResetHere }
+    get { cell.value.wasResetHere }
+    set { cell.value.wasResetHere = newValue }
   }
 }
 

@@ -109,8 +109,8 @@ extension HeaderList.Text {
       return unsafe UnsafeRawBufferPointer(start: literal, count: Int(count))
     }
     return unsafe all.withUnsafeBytes { all in
-      unsafe UnsafeRawBufferPointer(
-        start: all.baseAddress.map { unsafe $0 + Int(start) }, count: Int(count))
+      guard let base = all.baseAddress else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
+      return unsafe UnsafeRawBufferPointer(start: base + Int(start), count: Int(count))
     }
   }
 }

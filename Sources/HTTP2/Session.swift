@@ -17,8 +17,8 @@ public final class Session {
 
   /// What callbacks touch.
   var state: State {
-    _read { yield cell.value }
-    _modify { yield &cell.value }
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(cell.pointer) }
+    @inline(__always) unsafeMutableAddress { unsafe cell.pointer }
   }
 
   /// Who owns the connection, until it is lost.

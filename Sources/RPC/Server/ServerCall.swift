@@ -79,37 +79,78 @@ public struct ServerCall: Sendable {
 
 extension ServerCall {
   func receive<M: Message>(_ type: M.Type) async throws -> M? {
+    // A message that is here costs no other async function.
+    switch try receiveNow(type) {
+    case .message(let message): return message
+    case .end: return nil
+    case .notHere: return try await receiveLater(type)
+    }
+  }
+
+  private enum Arrival<M> {
+    case message(M)
+    case end
+    case notHere
+  }
+
+  private func receiveNow<M: Message>(_ type: M.Type) throws -> Arrival<M> {
+    var message: M?
+    let arrived = try stream.receiveNow { bytes in
+      try requestObserver?(bytes)
+      message = try codec.decode(type, from: bytes)
+    }
+    guard let arrived else { return .notHere }
+    guard arrived, let message else { return .end }
+    return .message(message)
+  }
+
+  private func receiveLater<M: Message>(_ type: M.Type) async throws -> M? {
     var message: M?
     let codec = codec
     let observer = requestObserver
-    func read(_ bytes: RawSpan) throws {
+    let arrived = try await stream.receive { bytes in
       try observer?(bytes)
       message = try codec.decode(type, from: bytes)
     }
-    // A message that is here costs no task switch, nor even the frame of another async function.
-    var arrived = try stream.receiveNow(read)
-    if arrived == nil { arrived = try await stream.receive(read) }
-    return arrived == true ? message : nil
+    return arrived ? message : nil
   }
 
   /// The one request of a call whose requests do not stream.
   func receiveOnly<M: Message>(_ type: M.Type) async throws -> M {
-    guard let message = try await receive(type) else {
-      throw RPCError(.unimplemented, "\(method.path) takes one request message, none came")
-    }
-    var hasMore = try stream.receiveNow { _ in }
-    if hasMore == nil { hasMore = try await stream.receive { _ in } }
-    guard hasMore == false else {
-      throw RPCError(.unimplemented, "\(method.path) takes one request message, more came")
-    }
+    if let message = try receiveOnlyNow(type) { return message }
+    guard let message = try await receiveLater(type) else { throw noRequest }
+    if try await stream.receive({ _ in }) { throw surplusRequest }
     return message
   }
 
+  /// The one request when it is here with the end of the requests, nil otherwise.
+  private func receiveOnlyNow<M: Message>(_ type: M.Type) throws -> M? {
+    guard stream.requestIsWhole else { return nil }
+    guard case .message(let message) = try receiveNow(type) else { throw noRequest }
+    guard try stream.receiveNow({ _ in }) == false else { throw surplusRequest }
+    return message
+  }
+
+  private var noRequest: RPCError {
+    RPCError(.unimplemented, "\(method.path) takes one request message, none came")
+  }
+
+  private var surplusRequest: RPCError {
+    RPCError(.unimplemented, "\(method.path) takes one request message, more came")
+  }
+
   func send<M: Message>(_ message: M, compressed: Bool?) async throws {
+    if try sendNow(message, compressed) { return }
     let codec = codec
-    func write(_ output: inout ByteQueue) throws { try codec.encode(message, into: &output) }
-    if try stream.sendNow(compressed: compressed, write) { return }
-    try await stream.send(compressed: compressed, write)
+    try await stream.send(compressed: compressed) { output in
+      try codec.encode(message, into: &output)
+    }
+  }
+
+  private func sendNow<M: Message>(_ message: M, _ compressed: Bool?) throws -> Bool {
+    try stream.sendNow(compressed: compressed) { output in
+      try codec.encode(message, into: &output)
+    }
   }
 
   /// The next request's bytes, for services that know no message types; nil after the last.

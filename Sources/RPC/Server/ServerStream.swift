@@ -14,6 +14,9 @@ package protocol ServerStream: AnyObject, Sendable {
   /// Whether the message that was received last had been compressed.
   var requestWasCompressed: Bool { get }
 
+  /// Whether all requests are here, so that reading them needs no waiting here and now.
+  var requestIsWhole: Bool { get }
+
   /// What ``receive(_:)`` does, when that needs no waiting here and now; nil otherwise.
   func receiveNow(_ body: (RawSpan) throws -> Void) throws -> Bool?
 
@@ -34,6 +37,8 @@ package protocol ServerStream: AnyObject, Sendable {
 }
 
 extension ServerStream {
+  package var requestIsWhole: Bool { false }
+
   package func receiveNow(_ body: (RawSpan) throws -> Void) throws -> Bool? { nil }
 
   package func sendNow(

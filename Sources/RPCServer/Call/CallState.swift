@@ -15,7 +15,7 @@ struct CallState: ~Copyable {
   var pageTarget = ""
   var deadline: Deadline?
   var requestCompression = Compression.identity
-  var accepted = AcceptedCompressions()
+  var accepted = AcceptedCompressions(rawValue: 0)
   /// Whether the request names a compression that is not ours, so that the answer says which are.
   var compressionIsUnknown = false
   var isGet = false
@@ -26,7 +26,7 @@ struct CallState: ~Copyable {
   // What arrived of the body.
   var input = ByteQueue()
   var inputEnded = false
-  var deframer = Deframer([], lengthMax: 0)
+  var deframer = Deframer(.none, lengthMax: 0)
   var base64: Base64StreamDecoder?
   /// Received bytes that the peer has not been credited for.
   var uncredited = 0

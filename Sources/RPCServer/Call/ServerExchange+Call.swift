@@ -103,6 +103,8 @@ extension ServerExchange {
 // MARK: - What the handler asks for
 
 extension ServerExchange {
+  var requestIsWhole: Bool { context.loop.isCurrent && state.inputEnded }
+
   func receiveNow(_ body: (RawSpan) throws -> Void) throws -> Bool? {
     guard context.loop.isCurrent else { return nil }
     if let failure = state.failure { throw failure }

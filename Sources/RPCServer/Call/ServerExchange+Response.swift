@@ -26,7 +26,7 @@ extension ServerExchange {
       output.removeAll()
       try encode(&output)
     } else {
-      try output.appendMessage([], encode)
+      try output.appendMessage(.none, encode)
     }
   }
 
@@ -56,10 +56,10 @@ extension ServerExchange {
       try write(&output)
       if !compresses { state.responseCompression = .identity }
     case .grpcWebText:
-      try framed.appendMessage(compresses ? .compressed : [], write)
+      try framed.appendMessage(compresses ? .compressed : .none, write)
       framed.withBytes { output.appendBase64($0) }
     case .grpc, .grpcWeb, .connectStream:
-      try output.appendMessage(compresses ? .compressed : [], write)
+      try output.appendMessage(compresses ? .compressed : .none, write)
     }
   }
 
@@ -95,7 +95,7 @@ extension ServerExchange {
   /// Whether the head is that of nearly all calls.
   private var headIsPlain: Bool {
     state.contentType == ContentType(.grpc, .proto) && state.responseCompression == .identity
-      && state.requestCompression == .identity && state.accepted == []
+      && state.requestCompression == .identity && state.accepted.rawValue == 0
       && !state.compressionIsUnknown && state.origin == nil && changedExtras == nil
   }
 

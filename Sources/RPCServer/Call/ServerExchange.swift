@@ -22,8 +22,8 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
 
   /// What the call has come to.
   var state: CallState {
-    _read { yield cell.value }
-    _modify { yield &cell.value }
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(cell.pointer) }
+    @inline(__always) unsafeMutableAddress { unsafe cell.pointer }
   }
 
   init(context: LoopContext, connection: Connection) {
