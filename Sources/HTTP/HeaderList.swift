@@ -109,7 +109,9 @@ extension HeaderList.Text {
       return unsafe UnsafeRawBufferPointer(start: literal, count: Int(count))
     }
     return unsafe all.withUnsafeBytes { all in
-      guard let base = all.baseAddress else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
+      guard let base = all.baseAddress else {
+        return unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+      }
       return unsafe UnsafeRawBufferPointer(start: base + Int(start), count: Int(count))
     }
   }

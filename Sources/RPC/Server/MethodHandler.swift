@@ -5,6 +5,7 @@ public struct MethodHandler: Sendable {
   private let parts: Parts
 
   public var method: MethodDescriptor { parts.method }
+  package var streamsRequests: Bool { parts.method.streamsRequests }
   package var invoke: @Sendable (ServerCall) async throws -> Void { parts.invoke }
 
   /// In an object, so that finding the handler of a call counts one reference and not six.

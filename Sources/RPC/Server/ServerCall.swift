@@ -79,54 +79,42 @@ public struct ServerCall: Sendable {
 
 extension ServerCall {
   func receive<M: Message>(_ type: M.Type) async throws -> M? {
+    var message = M()
     // A message that is here costs no other async function.
-    switch try receiveNow(type) {
-    case .message(let message): return message
-    case .end: return nil
-    case .notHere: return try await receiveLater(type)
-    }
+    if let arrived = try receiveNow(into: &message) { return arrived ? message : nil }
+    return try await receiveLater(type)
   }
 
-  private enum Arrival<M> {
-    case message(M)
-    case end
-    case notHere
-  }
-
-  private func receiveNow<M: Message>(_ type: M.Type) throws -> Arrival<M> {
-    var message: M?
-    let arrived = try stream.receiveNow { bytes in
+  /// Reads a message when that needs no waiting, and says whether there was one.
+  private func receiveNow<M: Message>(into message: inout M) throws -> Bool? {
+    try stream.receiveNow { bytes in
       try requestObserver?(bytes)
-      message = try codec.decode(type, from: bytes)
+      try codec.decode(bytes, into: &message)
     }
-    guard let arrived else { return .notHere }
-    guard arrived, let message else { return .end }
-    return .message(message)
   }
 
   private func receiveLater<M: Message>(_ type: M.Type) async throws -> M? {
-    var message: M?
+    var message = M()
     let codec = codec
     let observer = requestObserver
     let arrived = try await stream.receive { bytes in
       try observer?(bytes)
-      message = try codec.decode(type, from: bytes)
+      try codec.decode(bytes, into: &message)
     }
     return arrived ? message : nil
   }
 
   /// The one request of a call whose requests do not stream.
   func receiveOnly<M: Message>(_ type: M.Type) async throws -> M {
-    if let message = try receiveOnlyNow(type) { return message }
+    if stream.requestIsWhole { return try receiveOnlyNow(type) }
     guard let message = try await receiveLater(type) else { throw noRequest }
     if try await stream.receive({ _ in }) { throw surplusRequest }
     return message
   }
 
-  /// The one request when it is here with the end of the requests, nil otherwise.
-  private func receiveOnlyNow<M: Message>(_ type: M.Type) throws -> M? {
-    guard stream.requestIsWhole else { return nil }
-    guard case .message(let message) = try receiveNow(type) else { throw noRequest }
+  private func receiveOnlyNow<M: Message>(_ type: M.Type) throws -> M {
+    var message = M()
+    guard try receiveNow(into: &message) == true else { throw noRequest }
     guard try stream.receiveNow({ _ in }) == false else { throw surplusRequest }
     return message
   }

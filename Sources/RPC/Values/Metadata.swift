@@ -129,8 +129,14 @@ extension Metadata.Field {
 extension String {
   /// Names mostly are in lower case already, and then there is no copy.
   fileprivate var inLowerCase: String {
-    let isLower = utf8.allSatisfy { $0 < 0x80 && !(UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0) }
-    return isLower ? self : lowercased()
+    let bytes = utf8.span
+    for index in bytes.indices {
+      let byte = bytes[index]
+      if byte >= 0x80 || (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")) {
+        return lowercased()
+      }
+    }
+    return self
   }
 }
 

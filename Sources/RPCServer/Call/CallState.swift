@@ -7,6 +7,9 @@ internal import RPCWire
 /// What an exchange knows of its request and of the answer, in one value.
 @safe
 struct CallState: ~Copyable {
+  /// What the connection knows of it.
+  var shared = ExchangeState()
+
   // What the request says, known once its headers are here.
   var contentType = ContentType(.grpc, .proto)
   var handler: MethodHandler?
@@ -56,6 +59,15 @@ struct CallState: ~Copyable {
     var responses = 0
     var requestBytes = 0
     var responseBytes = 0
+  }
+
+  init() {}
+
+  /// A new state that has nothing of an old one but its storage.
+  init(reusing old: consuming CallState) {
+    shared = ExchangeState(reusing: old.shared)
+    input = old.input
+    input.removeAll(keepingUpTo: 4096)
   }
 
   /// Takes part of the body.

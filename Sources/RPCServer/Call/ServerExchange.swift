@@ -16,20 +16,32 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   let connection: Connection
 
   let started: ContinuousClock.Instant
-  private let cell = Cell(CallState())
+  private let address: UnsafeMutablePointer<CallState>
   private let changes = AtomicLazyReference<CallExtras>()
   private let parsedMetadata = Mutex<Metadata?>(nil)
 
   /// What the call has come to.
   var state: CallState {
-    @inline(__always) unsafeAddress { unsafe UnsafePointer(cell.pointer) }
-    @inline(__always) unsafeMutableAddress { unsafe cell.pointer }
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(address) }
+    @inline(__always) unsafeMutableAddress { unsafe address }
   }
 
   init(context: LoopContext, connection: Connection) {
     self.context = context
     self.connection = connection
     started = context.loop.now
+    unsafe address = context.calls.take()
+    let shared = unsafe withUnsafeMutablePointer(to: &address.pointee.shared) { unsafe $0 }
+    unsafe super.init(stateAt: shared)
+  }
+
+  deinit {
+    // The last to let go of a call may be a task of its handler, anywhere.
+    if context.loop.isCurrent {
+      unsafe context.calls.give(address)
+    } else {
+      unsafe CallSlab.free(address)
+    }
   }
 
   var method: MethodDescriptor {
@@ -141,7 +153,10 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   // MARK: Small change
 
   /// Whether the handler starts only when the request is complete.
-  var mustBeWhole: Bool { state.handler.map { !$0.method.streamsRequests } ?? true }
+  var mustBeWhole: Bool {
+    guard let handler = state.handler else { return true }
+    return !handler.streamsRequests
+  }
 
   func credit() {
     guard state.uncredited > 0 else { return }
