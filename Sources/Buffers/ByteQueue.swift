@@ -19,6 +19,17 @@ public struct ByteQueue: ~Copyable {
     unsafe free(base)
   }
 
+  // Not `base.map`, which is not specialized in every module.
+  @inlinable var front: UnsafeRawPointer? {
+    guard let base = unsafe base else { return nil }
+    return unsafe UnsafeRawPointer(base + head)
+  }
+
+  @inlinable var end: UnsafeMutableRawPointer? {
+    guard let base = unsafe base else { return nil }
+    return unsafe base + tail
+  }
+
   /// The number of bytes that wait in the queue.
   @inlinable public var count: Int { tail &- head }
   @inlinable public var isEmpty: Bool { tail == head }
@@ -30,8 +41,7 @@ public struct ByteQueue: ~Copyable {
   public borrowing func withBytes<R: ~Copyable, E: Error>(
     _ body: (RawSpan) throws(E) -> R
   ) throws(E) -> R {
-    let start = unsafe base.map { unsafe UnsafeRawPointer($0 + head) }
-    return try body(unsafe UnsafeRawBufferPointer(start: start, count: count).bytes)
+    try body(unsafe UnsafeRawBufferPointer(start: front, count: count).bytes)
   }
 
   /// The byte at `offset` from the front.
@@ -96,7 +106,7 @@ extension ByteQueue {
     count extra: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void
   ) throws(E) {
     reserve(extra)
-    let start = unsafe base.map { unsafe $0 + tail }
+    let start = unsafe end
     try unsafe fill(UnsafeMutableRawBufferPointer(start: start, count: extra))
     tail &+= extra
   }
@@ -107,7 +117,7 @@ extension ByteQueue {
     upTo limit: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(E) -> Int
   ) throws(E) -> Int {
     reserve(limit)
-    let start = unsafe base.map { unsafe $0 + tail }
+    let start = unsafe end
     let written = try unsafe fill(UnsafeMutableRawBufferPointer(start: start, count: limit))
     precondition(written >= 0 && written <= limit)
     tail &+= written
@@ -182,8 +192,7 @@ extension ByteQueue {
   /// Copies the oldest `amount` bytes out.
   public mutating func take(_ amount: Int) -> [UInt8] {
     precondition(amount >= 0 && amount <= count)
-    let start = unsafe base.map { unsafe UnsafeRawPointer($0 + head) }
-    let taken = unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: amount))
+    let taken = unsafe [UInt8](UnsafeRawBufferPointer(start: front, count: amount))
     drop(amount)
     return taken
   }

@@ -4,34 +4,29 @@ public import Buffers
 ///
 /// A connection feeds what it receives into the exchange, which a server or a client subclasses,
 /// and takes what waits in ``output``. Everything happens on the connection's event loop.
+@safe
 open class Exchange {
-  /// What the peer's header block held: a request's fields on a server, a response's on a client.
-  public var headers = HeaderList()
-  /// The peer's trailer fields, after the body.
-  public var trailerFields = HeaderList()
-  /// Body bytes that wait to be sent.
-  public var output = ByteQueue()
-  /// Whether nothing will be added to ``output`` any more.
-  public var outputHasEnded = false
-  /// Fields to send after the body. HTTP/1.1 drops them: protocols that run over it put theirs
-  /// into the body.
-  public var outputTrailers: HeaderList?
-  /// Who carries the exchange; nil once it is over. Strong, because a weak reference would make
-  /// every count of the carrier slow; carriers let go of exchanges when they end.
-  public var carrier: (any ExchangeCarrier)?
-  /// The carrier's number for it: the stream identifier on HTTP/2.
-  public var id: Int32 = 0
-  /// Whether the carrier found nothing to send and waits to be told of more.
-  public var isStalled = false
-  /// Whether the header block was larger than the carrier's limit; what was over is missing.
-  public var headersAreTooLarge = false
+  @usableFromInline final let address: UnsafeMutablePointer<ExchangeState>
+  private final let ownsState: Bool
 
-  // What carriers note about the exchange.
-  package var slot = -1
-  package var headersAreComplete = false
-  package var wasResetHere = false
+  public init() {
+    unsafe address = .allocate(capacity: 1)
+    unsafe address.initialize(to: ExchangeState())
+    ownsState = true
+  }
 
-  public init() {}
+  /// For a subclass that keeps the state elsewhere: at `address`, for as long as the exchange lives.
+  @unsafe
+  public init(stateAt address: UnsafeMutablePointer<ExchangeState>) {
+    unsafe self.address = unsafe address
+    ownsState = false
+  }
+
+  deinit {
+    guard ownsState else { return }
+    unsafe address.deinitialize(count: 1)
+    unsafe address.deallocate()
+  }
 
   /// Whether the header block is an interim (1xx) response's.
   package var isInterimResponse: Bool {
@@ -56,6 +51,121 @@ open class Exchange {
 
   /// The exchange is over, completely or because of `reason`. Nothing is called after it.
   open func ended(_ reason: EndReason) {}
+}
+
+// MARK: - State
+
+/// What a carrier and an exchange tell one another, in one value at an address of its own: what
+/// callbacks touch so often is counted and checked by nobody.
+public struct ExchangeState: ~Copyable {
+  @usableFromInline var headers = HeaderList()
+  @usableFromInline var trailerFields = HeaderList()
+  @usableFromInline var output = ByteQueue()
+  @usableFromInline var outputHasEnded = false
+  @usableFromInline var outputTrailers: HeaderList?
+  @usableFromInline var carrier: (any ExchangeCarrier)?
+  @usableFromInline var id: Int32 = 0
+  @usableFromInline var isStalled = false
+  @usableFromInline var headersAreTooLarge = false
+  @usableFromInline var slot = -1
+  @usableFromInline var headersAreComplete = false
+  @usableFromInline var wasResetHere = false
+
+  public init() {}
+
+  /// A new state that has nothing of an old one but its storage.
+  public init(reusing old: consuming ExchangeState) {
+    headers = old.headers
+    headers.removeAll()
+    output = old.output
+    output.removeAll(keepingUpTo: 4096)
+  }
+}
+
+extension Exchange {
+  /// What the peer's header block held: a request's fields on a server, a response's on a client.
+  @inlinable
+  public final var headers: HeaderList {
+    @inline(__always) _read { yield unsafe address.pointee.headers }
+    @inline(__always) _modify { yield unsafe &address.pointee.headers }
+  }
+
+  /// The peer's trailer fields, after the body.
+  @inlinable
+  public final var trailerFields: HeaderList {
+    @inline(__always) _read { yield unsafe address.pointee.trailerFields }
+    @inline(__always) _modify { yield unsafe &address.pointee.trailerFields }
+  }
+
+  /// Body bytes that wait to be sent.
+  @inlinable
+  public final var output: ByteQueue {
+    @inline(__always) _read { yield unsafe address.pointee.output }
+    @inline(__always) _modify { yield unsafe &address.pointee.output }
+  }
+
+  /// Whether nothing will be added to ``output`` any more.
+  @inlinable
+  public final var outputHasEnded: Bool {
+    get { unsafe address.pointee.outputHasEnded }
+    set { unsafe address.pointee.outputHasEnded = newValue }
+  }
+
+  /// Fields to send after the body. HTTP/1.1 drops them: protocols that run over it put theirs
+  /// into the body.
+  @inlinable
+  public final var outputTrailers: HeaderList? {
+    @inline(__always) _read { yield unsafe address.pointee.outputTrailers }
+    @inline(__always) _modify { yield unsafe &address.pointee.outputTrailers }
+  }
+
+  /// Who carries the exchange; nil once it is over. Strong, because a weak reference would make
+  /// every count of the carrier slow; carriers let go of exchanges when they end.
+  @inlinable
+  public final var carrier: (any ExchangeCarrier)? {
+    get { unsafe address.pointee.carrier }
+    set { unsafe address.pointee.carrier = newValue }
+  }
+
+  /// The carrier's number for it: the stream identifier on HTTP/2.
+  @inlinable
+  public final var id: Int32 {
+    get { unsafe address.pointee.id }
+    set { unsafe address.pointee.id = newValue }
+  }
+
+  /// Whether the carrier found nothing to send and waits to be told of more.
+  @inlinable
+  public final var isStalled: Bool {
+    get { unsafe address.pointee.isStalled }
+    set { unsafe address.pointee.isStalled = newValue }
+  }
+
+  /// Whether the header block was larger than the carrier's limit; what was over is missing.
+  @inlinable
+  public final var headersAreTooLarge: Bool {
+    get { unsafe address.pointee.headersAreTooLarge }
+    set { unsafe address.pointee.headersAreTooLarge = newValue }
+  }
+
+  // What carriers note about the exchange.
+  @inlinable
+  package final var slot: Int {
+    get { unsafe address.pointee.slot }
+    set { unsafe address.pointee.slot = newValue }
+  }
+
+  @inlinable
+  package final var headersAreComplete: Bool {
+    get { unsafe address.pointee.headersAreComplete }
+    set { unsafe address.pointee.headersAreComplete = newValue }
+  }
+
+  @inlinable
+  package final var wasResetHere: Bool {
+    get { unsafe address.pointee.wasResetHere }
+    set { unsafe address.pointee.wasResetHere = newValue }
+  }
 }
 
 /// Why an exchange is over.

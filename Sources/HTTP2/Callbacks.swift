@@ -27,12 +27,22 @@ final class Callbacks: @unchecked Sendable {
 }
 
 extension Session {
-  /// Recovers the session from a callback's user data.
-  static func at(_ context: UnsafeMutableRawPointer?) -> Session {
+  /// Lets `body` work with the session of a callback's user data, which outlives the callback:
+  /// nothing is counted.
+  static func with<R>(_ context: UnsafeMutableRawPointer?, _ body: (Session) -> R) -> R {
     guard let context = unsafe context else { preconditionFailure("callback without user data") }
-    return unsafe Unmanaged<Session>.fromOpaque(context).takeUnretainedValue()
+    return unsafe Unmanaged<Session>.fromOpaque(context)._withUnsafeGuaranteedRef(body)
   }
 
+  /// The same for an exchange, which must not be let go of meanwhile.
+  static func withExchange<R>(
+    _ pointer: UnsafeMutableRawPointer, _ body: (Exchange) -> R
+  ) -> R {
+    unsafe Unmanaged<Exchange>.fromOpaque(pointer)._withUnsafeGuaranteedRef(body)
+  }
+
+  /// The exchange of an open stream. What it does with an event may end the connection, so the
+  /// caller keeps it.
   func exchange(_ stream: Int32) -> Exchange? {
     guard let pointer = unsafe nghttp2_session_get_stream_user_data(handle, stream) else {
       return nil
@@ -53,26 +63,27 @@ extension Session {
   func began(_ frame: FrameHead) {
     let isContinued = frame.flags & UInt8(NGHTTP2_FLAG_END_HEADERS.rawValue) == 0
     let isAnswer = frame.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
-    headerBlockContinues = false
-    isInsideHeaderFrame = false
+    state.headerBlockContinues = false
+    state.isInsideHeaderFrame = false
     switch nghttp2_frame_type(UInt32(frame.type)) {
     case NGHTTP2_DATA: if role == .server { refuseIfOver(frame.stream) }
     case NGHTTP2_RST_STREAM:
-      endedStreams.insert(frame.stream)
-      if role == .server { convict(flood.receivedReset(at: now)) }
+      state.endedStreams.insert(frame.stream)
+      if role == .server { convict(state.flood.receivedReset(at: state.now)) }
     case NGHTTP2_HEADERS:
-      headerBlockContinues = isContinued
-      isInsideHeaderFrame = true
-      flood.headerBlockBegan()
+      state.headerBlockContinues = isContinued
+      state.isInsideHeaderFrame = true
+      state.flood.headerBlockBegan()
       if role == .server { noteStream(frame.stream) }
     case NGHTTP2_CONTINUATION:
-      headerBlockContinues = isContinued
-      isInsideHeaderFrame = true
-      convict(flood.receivedContinuation())
+      state.headerBlockContinues = isContinued
+      state.isInsideHeaderFrame = true
+      convict(state.flood.receivedContinuation())
     case NGHTTP2_PRIORITY: receivedPriority(frame)
-    case NGHTTP2_WINDOW_UPDATE: convict(flood.receivedWindowUpdate())
-    case NGHTTP2_PING where role == .server && !isAnswer: convict(flood.receivedPing(at: now))
-    default: convict(flood.receivedControlFrame(at: now))
+    case NGHTTP2_WINDOW_UPDATE: convict(state.flood.receivedWindowUpdate())
+    case NGHTTP2_PING where role == .server && !isAnswer:
+      convict(state.flood.receivedPing(at: state.now))
+    default: convict(state.flood.receivedControlFrame(at: state.now))
     }
   }
 
@@ -82,25 +93,25 @@ extension Session {
     } else if frame.dependency == frame.stream {
       terminate(code: HTTP2Code.protocolError, debug: "stream \(frame.stream) depends on itself")
     }
-    convict(flood.receivedPriority())
+    convict(state.flood.receivedPriority())
   }
-
-  private var now: ContinuousClock.Instant { delegate?.now ?? .now }
 
   /// A stream identifier that was passed over can never be used (RFC 9113 section 5.1.1); the
   /// library ignores such HEADERS instead of ending the connection.
   private func noteStream(_ stream: Int32) {
-    if stream > highestStream {
-      if stream > highestStream + 2, highestStream > 0 || stream > 1 {
-        if skippedStreams.count == Self.skippedRangesMax { skippedStreams.removeFirst() }
-        skippedStreams.append((highestStream + 1)...(stream - 1))
+    if stream > state.highestStream {
+      if stream > state.highestStream + 2, state.highestStream > 0 || stream > 1 {
+        if state.skippedStreams.count == Self.skippedRangesMax {
+          state.skippedStreams.removeFirst()
+        }
+        state.skippedStreams.append((state.highestStream + 1)...(stream - 1))
       }
-      highestStream = stream
-      flood.streamOpened()
+      state.highestStream = stream
+      state.flood.streamOpened()
       return
     }
     refuseIfOver(stream)
-    if skippedStreams.contains(where: { $0.contains(stream) }) {
+    if state.skippedStreams.contains(where: { $0.contains(stream) }) {
       terminate(code: HTTP2Code.protocolError, debug: "stream identifier \(stream) was skipped")
     }
   }
@@ -110,116 +121,134 @@ extension Session {
   /// Nothing may follow END_STREAM or RST_STREAM (RFC 9113 section 5.1). While a stream is open the
   /// library sees to it; it remembers none that is over.
   private func refuseIfOver(_ stream: Int32) {
-    guard endedStreams.contains(stream) else { return }
+    guard state.endedStreams.contains(stream) else { return }
     terminate(code: HTTP2Code.streamClosed, debug: "stream \(stream) is closed")
   }
 
   fileprivate func provokedReset() {
-    convict(flood.sentProvokedReset(at: now))
+    convict(state.flood.sentProvokedReset(at: state.now))
   }
 }
 
 private let beganHeaders: nghttp2_on_begin_headers_callback = { _, frame, context in
   guard let frame = unsafe frame else { return 0 }
-  let session = unsafe Session.at(context)
   let stream = unsafe frame.pointee.hd.stream_id
-  if session.role == .server, unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
-    guard session.violation == nil, let exchange = session.delegate?.makeExchange() else {
-      unsafe nghttp2_submit_rst_stream(
-        session.handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, HTTP2Code.refusedStream)
-      return 0
-    }
-    exchange.id = stream
-    unsafe nghttp2_session_set_stream_user_data(
-      session.handle, stream, Unmanaged.passUnretained(exchange).toOpaque())
-    session.insert(exchange)
-    session.block.begin(exchange)
-  } else {
-    session.block.begin(session.exchange(stream))
-  }
+  let isRequest = unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST
+  unsafe Session.with(context) { $0.beganBlock(stream, isRequest: isRequest) }
   return 0
 }
 
+extension Session {
+  fileprivate func beganBlock(_ stream: Int32, isRequest: Bool) {
+    guard role == .server, isRequest else {
+      state.block.begin(exchange(stream))
+      return
+    }
+    guard state.violation == nil, let exchange = state.delegate?.makeExchange() else {
+      unsafe nghttp2_submit_rst_stream(
+        handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, HTTP2Code.refusedStream)
+      return
+    }
+    exchange.id = stream
+    unsafe nghttp2_session_set_stream_user_data(
+      handle, stream, Unmanaged.passUnretained(exchange).toOpaque())
+    insert(exchange)
+    state.block.begin(exchange)
+  }
+}
+
 private let receivedField: nghttp2_on_header_callback = {
-  _, frame, name, nameCount, value, valueCount, _, context in
-  unsafe Session.at(context).received(
-    UnsafeRawBufferPointer(start: name, count: nameCount).bytes,
-    UnsafeRawBufferPointer(start: value, count: valueCount).bytes)
+  _, _, name, nameCount, value, valueCount, _, context in
+  unsafe Session.with(context) { session in
+    unsafe session.received(
+      UnsafeRawBufferPointer(start: name, count: nameCount).bytes,
+      UnsafeRawBufferPointer(start: value, count: valueCount).bytes)
+  }
   return 0
 }
 
 extension Session {
   fileprivate func received(_ name: RawSpan, _ value: RawSpan) {
-    block.size += name.byteCount + value.byteCount + 32
-    block.count += 1
-    guard block.size <= limits.headerListSizeMax, block.count <= limits.headerCountMax else {
-      block.isTooLarge = true
+    state.block.size += name.byteCount + value.byteCount + 32
+    state.block.count += 1
+    guard state.block.size <= limits.headerListSizeMax, state.block.count <= limits.headerCountMax
+    else {
+      state.block.isTooLarge = true
       // The library goes on decoding, so that the compression's state stays right.
-      if block.size > limits.headerListSizeMax * limits.headerListAbuseFactor {
+      if state.block.size > limits.headerListSizeMax * limits.headerListAbuseFactor {
         convict(.headerList)
       }
       return
     }
-    block.fields.append(name, value)
+    state.block.fields.append(name, value)
   }
 }
 
 private let receivedBody: nghttp2_on_data_chunk_recv_callback = {
   _, _, stream, bytes, count, context in
-  let session = unsafe Session.at(context)
-  // The connection's window is not what bounds memory: one slow exchange must not stop the others.
-  unsafe nghttp2_session_consume_connection(session.handle, count)
-  guard let exchange = session.exchange(stream), session.violation == nil else { return 0 }
-  exchange.received(unsafe UnsafeRawBufferPointer(start: bytes, count: count).bytes)
+  unsafe Session.with(context) { session in
+    // The connection's window is not what bounds memory: one slow exchange must not stop the
+    // others.
+    unsafe nghttp2_session_consume_connection(session.handle, count)
+    guard session.state.violation == nil, let exchange = session.exchange(stream) else { return }
+    exchange.received(unsafe UnsafeRawBufferPointer(start: bytes, count: count).bytes)
+  }
   return 0
 }
 
 private let receivedFrame: nghttp2_on_frame_recv_callback = { _, frame, context in
   guard let frame = unsafe frame else { return 0 }
-  let session = unsafe Session.at(context)
-  guard session.violation == nil else { return 0 }
-  let header = unsafe frame.pointee.hd
-  let isLast = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
-  switch nghttp2_frame_type(UInt32(header.type)) {
-  case NGHTTP2_DATA:
-    let isEmpty = unsafe header.length <= frame.pointee.data.padlen
-    session.convict(session.flood.receivedData(isEmpty: isEmpty, isLast: isLast))
-    if isLast { session.exchange(header.stream_id)?.receivedEnd() }
-  case NGHTTP2_HEADERS:
-    guard let exchange = session.block.target else { break }
-    session.block.target = nil
-    session.completedHeaders(exchange, isLast: isLast)
-  case NGHTTP2_PING where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
-    let opaque = unsafe frame.pointee.ping.opaque_data
-    session.delegate?.receivedPingAcknowledgement(unsafe unsafeBitCast(opaque, to: UInt64.self))
-  case NGHTTP2_SETTINGS:
-    if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 {
-      session.settingsAreAcknowledged = true
-    } else {
-      session.delegate?.receivedSettings()
-    }
-  case NGHTTP2_GOAWAY:
-    session.isDraining = true
-    let goAway = unsafe frame.pointee.goaway
-    let debug = unsafe UnsafeRawBufferPointer(
-      start: goAway.opaque_data, count: goAway.opaque_data_len)
-    unsafe session.delegate?.receivedGoAway(
-      code: goAway.error_code, lastStream: goAway.last_stream_id, debug: debug.bytes.string)
-    if session.role == .client { session.refuseWaiting() }
-  default: break
-  }
+  unsafe Session.with(context) { unsafe $0.received(frame) }
   return 0
 }
 
 extension Session {
+  fileprivate func received(_ frame: UnsafePointer<nghttp2_frame>) {
+    guard state.violation == nil else { return }
+    let header = unsafe frame.pointee.hd
+    let isLast = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+    switch nghttp2_frame_type(UInt32(header.type)) {
+    case NGHTTP2_DATA:
+      let isEmpty = unsafe header.length <= frame.pointee.data.padlen
+      convict(state.flood.receivedData(isEmpty: isEmpty, isLast: isLast))
+      if isLast { exchange(header.stream_id)?.receivedEnd() }
+    case NGHTTP2_HEADERS:
+      guard let exchange = state.block.target.take() else { break }
+      completedHeaders(exchange, isLast: isLast)
+    case NGHTTP2_PING where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
+      let opaque = unsafe frame.pointee.ping.opaque_data
+      state.delegate?.receivedPingAcknowledgement(unsafe unsafeBitCast(opaque, to: UInt64.self))
+    case NGHTTP2_SETTINGS:
+      if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 {
+        state.settingsAreAcknowledged = true
+      } else {
+        state.delegate?.receivedSettings()
+      }
+    case NGHTTP2_GOAWAY: unsafe receivedGoAway(frame.pointee.goaway)
+    default: break
+    }
+  }
+
+  private func receivedGoAway(_ frame: nghttp2_goaway) {
+    state.isDraining = true
+    let debug = unsafe UnsafeRawBufferPointer(
+      start: frame.opaque_data, count: frame.opaque_data_len)
+    let text = unsafe debug.bytes.string
+    unsafe state.delegate?.receivedGoAway(
+      code: frame.error_code, lastStream: frame.last_stream_id, debug: text)
+    if role == .client { refuseWaiting() }
+  }
+}
+
+extension Session {
   fileprivate func completedHeaders(_ exchange: Exchange, isLast: Bool) {
-    if block.isTooLarge { exchange.headersAreTooLarge = true }
-    if block.isTrailers {
-      swap(&exchange.trailerFields, &block.fields)
+    if state.block.isTooLarge { exchange.headersAreTooLarge = true }
+    if state.block.isTrailers {
+      swap(&exchange.trailerFields, &state.block.fields)
       if isLast { exchange.receivedEnd() }
       return
     }
-    swap(&exchange.headers, &block.fields)
+    swap(&exchange.headers, &state.block.fields)
     // An interim response's fields are not the response's.
     if role == .client, exchange.isInterimResponse { return }
     exchange.headersAreComplete = true
@@ -229,56 +258,67 @@ extension Session {
 }
 
 private let receivedInvalid: nghttp2_on_invalid_frame_recv_callback = { _, _, _, context in
-  let session = unsafe Session.at(context)
-  guard session.role == .server else { return 0 }
-  session.provokedReset()
-  session.foretoldResets += 1
+  unsafe Session.with(context) { session in
+    guard session.role == .server else { return }
+    session.provokedReset()
+    session.state.foretoldResets += 1
+  }
   return 0
 }
 
 private let closedStream: nghttp2_on_stream_close_callback = { _, stream, code, context in
-  let session = unsafe Session.at(context)
-  guard let exchange = session.exchange(stream) else { return 0 }
-  session.remove(exchange)
-  if unsafe nghttp2_session_get_stream_remote_close(session.handle, stream) == 1 {
-    session.endedStreams.insert(stream)
-  }
-  let reason: EndReason =
-    switch code {
-    case HTTP2Code.noError: .completed
-    case HTTP2Code.refusedStream where !exchange.wasResetHere: .refused
-    default: .reset(code)
-    }
-  exchange.ended(reason)
+  unsafe Session.with(context) { $0.closed(stream, code) }
   return 0
+}
+
+extension Session {
+  fileprivate func closed(_ stream: Int32, _ code: UInt32) {
+    guard let exchange = exchange(stream) else { return }
+    remove(exchange)
+    if unsafe nghttp2_session_get_stream_remote_close(handle, stream) == 1 {
+      state.endedStreams.insert(stream)
+    }
+    let reason: EndReason =
+      switch code {
+      case HTTP2Code.noError: .completed
+      case HTTP2Code.refusedStream where !exchange.wasResetHere: .refused
+      default: .reset(code)
+      }
+    exchange.ended(reason)
+  }
 }
 
 // MARK: - What we send
 
 private let sentFrame: nghttp2_on_frame_send_callback = { _, frame, context in
   guard let frame = unsafe frame else { return 0 }
-  let session = unsafe Session.at(context)
-  let header = unsafe frame.pointee.hd
-  switch nghttp2_frame_type(UInt32(header.type)) {
-  case NGHTTP2_DATA:
-    session.flood.sentData()
-    session.sentEnd(header)
-  case NGHTTP2_HEADERS:
-    session.flood.sentHeaders()
-    session.sentEnd(header)
-  case NGHTTP2_RST_STREAM:
-    if session.role == .server { session.sentReset(unsafe frame.pointee.rst_stream.error_code) }
-  default: break
-  }
+  unsafe Session.with(context) { unsafe $0.sent(frame) }
   return 0
+}
+
+extension Session {
+  fileprivate func sent(_ frame: UnsafePointer<nghttp2_frame>) {
+    let header = unsafe frame.pointee.hd
+    switch nghttp2_frame_type(UInt32(header.type)) {
+    case NGHTTP2_DATA:
+      state.flood.sentData()
+      sentEnd(header)
+    case NGHTTP2_HEADERS:
+      state.flood.sentHeaders()
+      sentEnd(header)
+    case NGHTTP2_RST_STREAM:
+      if role == .server { sentReset(unsafe frame.pointee.rst_stream.error_code) }
+    default: break
+    }
+  }
 }
 
 extension Session {
   /// Counts a reset that the peer brought about, unless the invalid frame was counted before it.
   fileprivate func sentReset(_ code: UInt32) {
     guard code != HTTP2Code.noError, code != HTTP2Code.cancel else { return }
-    guard foretoldResets == 0 else {
-      foretoldResets -= 1
+    guard state.foretoldResets == 0 else {
+      state.foretoldResets -= 1
       return
     }
     provokedReset()
@@ -304,13 +344,14 @@ extension Session {
 private let writeBody: nghttp2_send_data_callback = {
   _, frame, frameHeader, length, source, context in
   guard let pointer = unsafe source?.pointee.ptr, let frameHeader = unsafe frameHeader,
-    let target = unsafe Session.at(context).flushTarget
+    let target = unsafe Session.with(context, { unsafe $0.state.flushTarget })
   else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
-  let exchange = unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeUnretainedValue()
-  unsafe target.pointee.reserve(9 + length)
-  unsafe target.pointee.append(copying: UnsafeRawBufferPointer(start: frameHeader, count: 9))
-  exchange.output.withBytes { unsafe target.pointee.append($0.extracting(first: length)) }
-  exchange.output.drop(length)
-  exchange.outputShrank()
+  unsafe Session.withExchange(pointer) { exchange in
+    unsafe target.pointee.reserve(9 + length)
+    unsafe target.pointee.append(copying: UnsafeRawBufferPointer(start: frameHeader, count: 9))
+    exchange.output.withBytes { unsafe target.pointee.append($0.extracting(first: length)) }
+    exchange.output.drop(length)
+    exchange.outputShrank()
+  }
   return 0
 }

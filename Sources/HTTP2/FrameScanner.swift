@@ -27,12 +27,28 @@ struct FrameScanner {
         offset += count
         continue
       }
+      if let frame = whole(in: bytes, &offset) { return frame }
       head[headCount] = unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
       headCount += 1
       offset += 1
       if let frame = completed() { return frame }
     }
     return nil
+  }
+
+  /// What nearly every frame is: one whose head lies in `bytes` as a whole.
+  private mutating func whole(in bytes: RawSpan, _ offset: inout Int) -> FrameHead? {
+    guard headCount == 0, bytes.byteCount - offset >= Self.headSize else { return nil }
+    let first = unsafe UInt32(
+      bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    let type = UInt8(truncatingIfNeeded: first)
+    guard type != FrameHead.priorityType else { return nil }
+    let flags = unsafe bytes.unsafeLoad(fromByteOffset: offset + 4, as: UInt8.self)
+    let stream = unsafe UInt32(
+      bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset + 5, as: UInt32.self))
+    skipped = Int(first >> 8)
+    offset += Self.headSize
+    return FrameHead(type: type, flags: flags, stream: Int32(stream & 0x7FFF_FFFF))
   }
 
   private mutating func completed() -> FrameHead? {

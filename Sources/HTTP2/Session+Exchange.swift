@@ -22,9 +22,9 @@ extension Session: ExchangeCarrier {
     try check(Int(id))
     exchange.id = id
     // What the server may send us in return grows with what we ask for.
-    flood.streamOpened()
+    state.flood.streamOpened()
     insert(exchange)
-    delegate?.sessionHasOutput()
+    announceOutput()
   }
 
   public func respond(_ exchange: Exchange, _ headers: borrowing HeaderList) {
@@ -37,7 +37,7 @@ extension Session: ExchangeCarrier {
           handle, exchange.id, vectors.baseAddress, vectors.count, hasBody ? provider : nil)
       }
     }
-    delegate?.sessionHasOutput()
+    announceOutput()
   }
 
   public func outputGrew(_ exchange: Exchange) {
@@ -45,13 +45,13 @@ extension Session: ExchangeCarrier {
       exchange.isStalled = false
       unsafe nghttp2_session_resume_data(handle, exchange.id)
     }
-    delegate?.sessionHasOutput()
+    announceOutput()
   }
 
   public func consumed(_ count: Int, by exchange: Exchange) {
     guard count > 0, exchange.carrier === self else { return }
     unsafe nghttp2_session_consume_stream(handle, exchange.id, count)
-    if hasOutput { delegate?.sessionHasOutput() }
+    if !state.isBusy, hasOutput { announceOutput() }
   }
 
   public func reset(_ exchange: Exchange, code: UInt32) {
@@ -59,7 +59,7 @@ extension Session: ExchangeCarrier {
     unsafe nghttp2_submit_rst_stream(
       handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), exchange.id, code)
     exchange.wasResetHere = true
-    delegate?.sessionHasOutput()
+    announceOutput()
   }
 
   /// Refuses the requests that still wait for a stream: a peer that goes takes no new ones, and
@@ -75,16 +75,18 @@ extension Session: ExchangeCarrier {
 
   func insert(_ exchange: Exchange) {
     exchange.carrier = self
-    exchange.slot = exchanges.count
-    exchanges.append(exchange)
+    exchange.slot = state.exchanges.count
+    state.exchanges.append(exchange)
   }
 
   func remove(_ exchange: Exchange) {
     let slot = exchange.slot
-    guard slot >= 0, slot < exchanges.count, exchanges[slot] === exchange else { return }
-    let last = exchanges.removeLast()
+    guard slot >= 0, slot < state.exchanges.count, state.exchanges[slot] === exchange else {
+      return
+    }
+    let last = state.exchanges.removeLast()
     if last !== exchange {
-      exchanges[slot] = last
+      state.exchanges[slot] = last
       last.slot = slot
     }
     exchange.slot = -1
@@ -101,29 +103,33 @@ extension Session {
       read_callback: readBody)
   }
 
-  /// Describes the fields to the library, which copies them before `body` returns.
+  /// Describes the fields to the library, which copies what is no literal before `body` returns.
   func withVectors<R>(
     _ headers: borrowing HeaderList, _ body: (UnsafeBufferPointer<nghttp2_nv>) -> R
   ) -> R {
-    unsafe vectors.removeAll(keepingCapacity: true)
+    unsafe state.vectors.removeAll(keepingCapacity: true)
     for index in 0..<headers.count {
+      let isConstant = headers.isConstant(at: index)
       headers.withField(at: index) { name, value in
         unsafe name.withUnsafeBytes { name in
           unsafe value.withUnsafeBytes { value in
-            unsafe vectors.append(
+            unsafe state.vectors.append(
               nghttp2_nv(
                 name: UnsafeMutablePointer(
                   mutating: name.baseAddress?.assumingMemoryBound(to: UInt8.self)),
                 value: UnsafeMutablePointer(
                   mutating: value.baseAddress?.assumingMemoryBound(to: UInt8.self)),
                 namelen: name.count, valuelen: value.count,
-                flags: Self.flags(forName: name)))
+                flags: isConstant ? Self.constantFlags : Self.flags(forName: name)))
           }
         }
       }
     }
-    return unsafe vectors.withUnsafeBufferPointer(body)
+    return unsafe state.vectors.withUnsafeBufferPointer(body)
   }
+
+  private static let constantFlags = UInt8(
+    NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue | NGHTTP2_NV_FLAG_NO_COPY_VALUE.rawValue)
 
   /// What stays out of compression tables: credentials, which a neighbour could guess at, and
   /// values that are never the same twice, which would only fill the tables.
@@ -146,22 +152,23 @@ private let readBody: nghttp2_data_source_read_callback = {
   guard let pointer = unsafe source?.pointee.ptr, let flags = unsafe flags else {
     return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
   }
-  let exchange = unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeUnretainedValue()
-  let count = min(exchange.output.count, length)
-  let isLast = exchange.outputHasEnded && count == exchange.output.count
-  guard count > 0 || isLast else {
-    exchange.isStalled = true
-    return Int(NGHTTP2_ERR_DEFERRED.rawValue)
-  }
-  unsafe flags.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue
-  if isLast {
-    unsafe flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
-    if exchange.outputTrailers != nil {
-      unsafe flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
-      unsafe Session.at(context).submitTrailers(of: exchange)
+  return unsafe Session.withExchange(pointer) { exchange in
+    let count = min(exchange.output.count, length)
+    let isLast = exchange.outputHasEnded && count == exchange.output.count
+    guard count > 0 || isLast else {
+      exchange.isStalled = true
+      return Int(NGHTTP2_ERR_DEFERRED.rawValue)
     }
+    unsafe flags.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue
+    if isLast {
+      unsafe flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+      if exchange.outputTrailers != nil {
+        unsafe flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+        unsafe Session.with(context) { $0.submitTrailers(of: exchange) }
+      }
+    }
+    return count
   }
-  return count
 }
 
 extension Session {

@@ -12,38 +12,33 @@ public final class Session {
 
   public let role: Role
   public let limits: Limits
-  /// Who owns the connection, until it is lost.
-  public var delegate: (any SessionDelegate)?
-  /// Exchanges that are open, in no order. Each knows its place through ``Exchange/slot``.
-  public internal(set) var exchanges: [Exchange] = []
-  /// Whether the peer said that it takes no new streams, or we did.
-  public internal(set) var isDraining = false
-  /// Whether the peer has acknowledged our SETTINGS.
-  public internal(set) var settingsAreAcknowledged = false
-  /// What ended the connection, when the peer broke a rule.
-  public internal(set) var violation: String?
-
   let handle: OpaquePointer
-  var flood: FloodGuard
-  // Where frames go while `flush` runs; the library's callback for DATA writes there itself.
-  var flushTarget: UnsafeMutablePointer<ByteQueue>?
-  var block = HeaderBlock()
-  var highestStream: Int32 = 0
-  var skippedStreams: [ClosedRange<Int32>] = []
-  var endedStreams = RecentStreams()
-  var headerBlockContinues = false
-  var isInsideHeaderFrame = false
-  /// Invalid frames whose streams' resets are not sent yet.
-  var foretoldResets = 0
-  private var scanner: FrameScanner
-  var vectors: [nghttp2_nv] = unsafe []
+  private let cell: Cell<State>
+
+  /// What callbacks touch.
+  var state: State {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(cell.pointer) }
+    @inline(__always) unsafeMutableAddress { unsafe cell.pointer }
+  }
+
+  /// Who owns the connection, until it is lost.
+  public var delegate: (any SessionDelegate)? {
+    get { state.delegate }
+    set { state.delegate = newValue }
+  }
+  /// Exchanges that are open, in no order. Each knows its place through ``Exchange/slot``.
+  public var exchanges: [Exchange] { state.exchanges }
+  /// Whether the peer said that it takes no new streams, or we did.
+  public var isDraining: Bool { state.isDraining }
+  /// Whether the peer has acknowledged our SETTINGS.
+  public var settingsAreAcknowledged: Bool { state.settingsAreAcknowledged }
+  /// What ended the connection, when the peer broke a rule.
+  public var violation: String? { state.violation }
 
   public init(role: Role, limits: Limits = Limits(), delegate: any SessionDelegate) {
     self.role = role
     self.limits = limits
-    self.delegate = delegate
-    scanner = FrameScanner(role: role)
-    flood = FloodGuard(limits: limits, now: delegate.now)
+    cell = Cell(State(role: role, limits: limits, delegate: delegate))
     let options = Options(limits)
     var made: OpaquePointer?
     switch role {
@@ -64,8 +59,12 @@ public final class Session {
 
   /// Feeds received bytes to the session; exchanges hear of them before it returns.
   public func receive(_ bytes: RawSpan) throws(HTTP2Error) {
+    beginWork()
+    defer { state.isBusy = false }
     var offset = 0
-    while violation == nil, let frame = scanner.next(in: bytes, &offset) { began(frame) }
+    while state.violation == nil, let frame = state.scanner.next(in: bytes, &offset) {
+      began(frame)
+    }
     let consumed = unsafe bytes.withUnsafeBytes { buffer in
       unsafe nghttp2_session_mem_recv(
         handle, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), buffer.count)
@@ -76,16 +75,31 @@ public final class Session {
     }
   }
 
+  private func beginWork() {
+    state.isBusy = true
+    if let delegate = state.delegate { state.now = delegate.now }
+  }
+
+  /// Tells the connection of something to flush. While it has the session at work it looks itself.
+  func announceOutput() {
+    guard !state.isBusy else { return }
+    state.delegate?.sessionHasOutput()
+  }
+
   /// Whether a header block has begun to arrive and is not complete.
   public var isReceivingHeaders: Bool {
-    headerBlockContinues || (isInsideHeaderFrame && scanner.isInsidePayload)
+    state.headerBlockContinues || (state.isInsideHeaderFrame && state.scanner.isInsidePayload)
   }
 
   /// Appends what the peer should see next to `output`, until that holds `limit` bytes.
   public func flush(into output: inout ByteQueue, limit: Int) throws(HTTP2Error) {
     try unsafe withUnsafeMutablePointer(to: &output) { target throws(HTTP2Error) in
-      unsafe flushTarget = target
-      defer { unsafe flushTarget = nil }
+      beginWork()
+      unsafe state.flushTarget = target
+      defer {
+        unsafe state.flushTarget = nil
+        state.isBusy = false
+      }
       while unsafe target.pointee.count < limit {
         var start: UnsafePointer<UInt8>?
         let count = unsafe nghttp2_session_mem_send(handle, &start)
@@ -104,6 +118,42 @@ public final class Session {
 
   /// Whether there is something to flush.
   public var hasOutput: Bool { unsafe nghttp2_session_want_write(handle) != 0 }
+}
+
+extension Session {
+  /// What a session knows between callbacks, apart from what the library knows.
+  @safe
+  struct State: ~Copyable {
+    var delegate: (any SessionDelegate)?
+    /// The time of the loop's turn.
+    var now: ContinuousClock.Instant
+    /// Whether the connection has the session receive or flush.
+    var isBusy = false
+    var exchanges: [Exchange] = []
+    var isDraining = false
+    var settingsAreAcknowledged = false
+    var violation: String?
+    var flood: FloodGuard
+    var scanner: FrameScanner
+    // Where frames go while `flush` runs; the library's callback for DATA writes there itself.
+    var flushTarget: UnsafeMutablePointer<ByteQueue>?
+    var block = HeaderBlock()
+    var highestStream: Int32 = 0
+    var skippedStreams: [ClosedRange<Int32>] = []
+    var endedStreams = RecentStreams()
+    var headerBlockContinues = false
+    var isInsideHeaderFrame = false
+    /// Invalid frames whose streams' resets are not sent yet.
+    var foretoldResets = 0
+    var vectors: [nghttp2_nv] = unsafe []
+
+    init(role: Role, limits: Limits, delegate: any SessionDelegate) {
+      self.delegate = delegate
+      now = delegate.now
+      flood = FloodGuard(limits: limits, now: now)
+      scanner = FrameScanner(role: role)
+    }
+  }
 }
 
 /// A header block that is arriving. It goes to its exchange in one piece.
@@ -182,30 +232,30 @@ extension Session {
   /// the first step of a graceful end (RFC 9113 section 6.8).
   public func announceShutdown() {
     unsafe nghttp2_submit_shutdown_notice(handle)
-    delegate?.sessionHasOutput()
+    announceOutput()
   }
 
   /// Says that streams after the last one that arrived are not looked at: the second step.
   public func goAway(code: UInt32 = HTTP2Code.noError, debug: String = "") {
-    isDraining = true
+    state.isDraining = true
     let last = unsafe nghttp2_session_get_last_proc_stream_id(handle)
     let bytes = Array(debug.utf8)
     unsafe nghttp2_submit_goaway(
       handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, code, bytes, bytes.count)
-    delegate?.sessionHasOutput()
+    announceOutput()
   }
 
   /// Ends the connection at once, with a GOAWAY that says why.
   public func terminate(code: UInt32, debug: String) {
-    guard violation == nil else { return }
-    violation = debug
-    isDraining = true
+    guard state.violation == nil else { return }
+    state.violation = debug
+    state.isDraining = true
     let last = unsafe nghttp2_session_get_last_proc_stream_id(handle)
     let bytes = Array(debug.utf8)
     unsafe nghttp2_submit_goaway(
       handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, code, bytes, bytes.count)
     unsafe nghttp2_session_terminate_session2(handle, last, code)
-    delegate?.sessionHasOutput()
+    announceOutput()
   }
 
   public func ping(_ payload: UInt64) {
@@ -214,17 +264,17 @@ extension Session {
         handle, UInt8(NGHTTP2_FLAG_NONE.rawValue),
         bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
     }
-    delegate?.sessionHasOutput()
+    announceOutput()
   }
 
   /// Tells every open exchange that the connection is gone.
   public func connectionLost() {
-    isDraining = true
-    while let exchange = exchanges.popLast() {
+    state.isDraining = true
+    while let exchange = state.exchanges.popLast() {
       exchange.carrier = nil
       exchange.ended(.connectionLost)
     }
-    delegate = nil
+    state.delegate = nil
   }
 }
 

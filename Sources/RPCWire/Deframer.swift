@@ -31,7 +31,7 @@ package struct Deframer: Sendable {
   }
 
   private func check(_ envelope: Envelope) throws(RPCError) {
-    guard flags.isSuperset(of: envelope.flags) else {
+    guard envelope.flags.rawValue & ~flags.rawValue == 0 else {
       throw RPCError(.internal, "a message has reserved flags: \(envelope.flags.rawValue)")
     }
     guard envelope.length <= lengthMax else {

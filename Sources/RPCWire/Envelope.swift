@@ -12,11 +12,12 @@ package struct Envelope: Hashable, Sendable {
       self.rawValue = rawValue
     }
 
-    package static let compressed = Flags(rawValue: 0x01)
+    package static var none: Flags { Flags(rawValue: 0) }
+    package static var compressed: Flags { Flags(rawValue: 0x01) }
     /// Connect: what follows is the end of the stream, as JSON.
-    package static let endStream = Flags(rawValue: 0x02)
+    package static var endStream: Flags { Flags(rawValue: 0x02) }
     /// gRPC-Web: what follows are trailer fields.
-    package static let trailers = Flags(rawValue: 0x80)
+    package static var trailers: Flags { Flags(rawValue: 0x80) }
   }
 
   package var flags: Flags
@@ -62,7 +63,7 @@ extension ByteQueue {
   /// Appends an envelope and the message that `encode` appends. When `encode` throws, or the
   /// message is too long for an envelope, nothing is appended.
   package mutating func appendMessage(
-    _ flags: Envelope.Flags = [], _ encode: (inout ByteQueue) throws -> Void
+    _ flags: Envelope.Flags = .none, _ encode: (inout ByteQueue) throws -> Void
   ) throws {
     let start = count
     // Whatever these bytes are, the envelope takes their place.

@@ -2,15 +2,30 @@ public import SwiftProtobuf
 
 /// A method and the code that answers it.
 public struct MethodHandler: Sendable {
-  public let method: MethodDescriptor
-  package let invoke: @Sendable (ServerCall) async throws -> Void
+  private let parts: Parts
+
+  public var method: MethodDescriptor { parts.method }
+  package var streamsRequests: Bool { parts.method.streamsRequests }
+  package var invoke: @Sendable (ServerCall) async throws -> Void { parts.invoke }
+
+  /// In an object, so that finding the handler of a call counts one reference and not six.
+  private final class Parts: Sendable {
+    let method: MethodDescriptor
+    let invoke: @Sendable (ServerCall) async throws -> Void
+
+    init(
+      _ method: MethodDescriptor, _ invoke: @escaping @Sendable (ServerCall) async throws -> Void
+    ) {
+      self.method = method
+      self.invoke = invoke
+    }
+  }
 
   /// A handler that works on bytes: it receives and sends through the call.
   public init(
     _ method: MethodDescriptor, invoke: @escaping @Sendable (ServerCall) async throws -> Void
   ) {
-    self.method = method
-    self.invoke = invoke
+    parts = Parts(method, invoke)
   }
 }
 

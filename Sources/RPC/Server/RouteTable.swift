@@ -1,8 +1,15 @@
+internal import Glibc
+
 /// Methods by the bytes of their paths: no string is made for a call to find its handler.
 struct RouteTable: Sendable {
   private struct Entry: Sendable {
     let path: [UInt8]
     let handler: MethodHandler
+
+    func has(_ path: UnsafeRawBufferPointer) -> Bool {
+      guard self.path.count == path.count, let start = path.baseAddress else { return false }
+      return unsafe memcmp(self.path, start, path.count) == 0
+    }
   }
 
   private var entries: [Entry] = []
@@ -24,7 +31,7 @@ struct RouteTable: Sendable {
       var slot = unsafe Self.hash(bytes) & (slots.count - 1)
       while slots[slot] >= 0 {
         let index = slots[slot]
-        if unsafe entries[index].path.elementsEqual(bytes) { return entries[index].handler }
+        if unsafe entries[index].has(bytes) { return entries[index].handler }
         slot = (slot + 1) & (slots.count - 1)
       }
       return nil

@@ -51,17 +51,23 @@ public struct Router: Sendable {
         }
       }
       return nil
-    } catch var error as RPCError {
-      if error.cause != nil { report(call.method, error) }
-      // An error of a call that the handler made says this about that call, not about ours.
-      error.isUnprocessed = false
-      error.attempts = []
-      return error
     } catch {
+      return outcome(of: call, error)
+    }
+  }
+
+  /// What the caller gets to see of what a handler threw.
+  private func outcome(of call: ServerCall, _ error: any Error) -> RPCError {
+    guard var error = error as? RPCError else {
       let mapped = RPCError(thrown: error, deadline: call.deadline)
       if mapped.code == .unknown { report(call.method, error) }
       return mapped
     }
+    if error.cause != nil { report(call.method, error) }
+    // An error of a call that the handler made says this about that call, not about ours.
+    error.isUnprocessed = false
+    error.attempts = []
+    return error
   }
 
   @Sendable

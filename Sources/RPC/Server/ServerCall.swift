@@ -79,13 +79,28 @@ public struct ServerCall: Sendable {
 
 extension ServerCall {
   func receive<M: Message>(_ type: M.Type) async throws -> M? {
-    var message: M?
+    var message = M()
+    // A message that is here costs no other async function.
+    if let arrived = try receiveNow(into: &message) { return arrived ? message : nil }
+    return try await receiveLater(type)
+  }
+
+  /// Reads a message when that needs no waiting, and says whether there was one.
+  private func receiveNow<M: Message>(into message: inout M) throws -> Bool? {
+    try stream.receiveNow { bytes in
+      try requestObserver?(bytes)
+      try codec.decode(bytes, into: &message)
+    }
+  }
+
+  private func receiveLater<M: Message>(_ type: M.Type) async throws -> M? {
+    var message = M()
     let codec = codec
     let observer = requestObserver
     let arrived = try await stream.receive { bytes in
       try observer?(bytes)
       do throws(RPCError) {
-        message = try codec.decode(type, from: bytes)
+        try codec.decode(bytes, into: &message)
       } catch where codec == .json {
         // JSON is written by people and by Connect, which calls it the caller's mistake; of binary
         // messages gRPC says INTERNAL.
@@ -97,18 +112,37 @@ extension ServerCall {
 
   /// The one request of a call whose requests do not stream.
   func receiveOnly<M: Message>(_ type: M.Type) async throws -> M {
-    guard let message = try await receive(type) else {
-      throw RPCError(.unimplemented, "\(method.path) takes one request message, none came")
-    }
-    guard try await !stream.receive({ _ in }) else {
-      throw RPCError(.unimplemented, "\(method.path) takes one request message, more came")
-    }
+    if stream.requestIsWhole { return try receiveOnlyNow(type) }
+    guard let message = try await receiveLater(type) else { throw noRequest }
+    if try await stream.receive({ _ in }) { throw surplusRequest }
     return message
   }
 
+  private func receiveOnlyNow<M: Message>(_ type: M.Type) throws -> M {
+    var message = M()
+    guard try receiveNow(into: &message) == true else { throw noRequest }
+    guard try stream.receiveNow({ _ in }) == false else { throw surplusRequest }
+    return message
+  }
+
+  private var noRequest: RPCError {
+    RPCError(.unimplemented, "\(method.path) takes one request message, none came")
+  }
+
+  private var surplusRequest: RPCError {
+    RPCError(.unimplemented, "\(method.path) takes one request message, more came")
+  }
+
   func send<M: Message>(_ message: M, compressed: Bool?) async throws {
+    if try sendNow(message, compressed) { return }
     let codec = codec
     try await stream.send(compressed: compressed) { output in
+      try codec.encode(message, into: &output)
+    }
+  }
+
+  private func sendNow<M: Message>(_ message: M, _ compressed: Bool?) throws -> Bool {
+    try stream.sendNow(compressed: compressed) { output in
       try codec.encode(message, into: &output)
     }
   }

@@ -14,6 +14,15 @@ package protocol ServerStream: AnyObject, Sendable {
   /// Whether the message that was received last had been compressed.
   var requestWasCompressed: Bool { get }
 
+  /// Whether all requests are here, so that reading them needs no waiting here and now.
+  var requestIsWhole: Bool { get }
+
+  /// What ``receive(_:)`` does, when that needs no waiting here and now; nil otherwise.
+  func receiveNow(_ body: (RawSpan) throws -> Void) throws -> Bool?
+
+  /// What ``send(compressed:_:)`` does, when that needs no waiting here and now; false otherwise.
+  func sendNow(compressed: Bool?, _ encode: (inout ByteQueue) throws -> Void) throws -> Bool
+
   /// Waits for the next request message and lets `body` read it; false once the caller has
   /// half-closed.
   func receive(_ body: (RawSpan) throws -> Void) async throws -> Bool
@@ -25,6 +34,16 @@ package protocol ServerStream: AnyObject, Sendable {
 
   /// Sends the response metadata now instead of with the first message.
   func sendMetadata() async throws
+}
+
+extension ServerStream {
+  package var requestIsWhole: Bool { false }
+
+  package func receiveNow(_ body: (RawSpan) throws -> Void) throws -> Bool? { nil }
+
+  package func sendNow(
+    compressed: Bool?, _ encode: (inout ByteQueue) throws -> Void
+  ) throws -> Bool { false }
 }
 
 /// What a handler and its interceptors may change about their call.
@@ -41,9 +60,12 @@ package final class CallExtras: Sendable {
 
   package init() {}
 
+  /// Whether anything is not as it was in the beginning.
+  package var isChanged: Bool { isTouched.load(ordering: .acquiring) }
+
   /// Reads a part of the state; what nobody has touched is read without the lock.
   package func read<T: Sendable>(_ body: (State) -> T) -> T {
-    guard isTouched.load(ordering: .acquiring) else { return body(State.untouched) }
+    guard isChanged else { return body(State.untouched) }
     return state.withLock { body($0) }
   }
 

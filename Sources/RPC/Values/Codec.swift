@@ -13,10 +13,19 @@ public enum Codec: String, Hashable, Sendable, CaseIterable {
 extension Codec {
   /// Reads a message, or says in an ``RPCError`` why the bytes are none.
   package func decode<M: Message>(_ type: M.Type, from bytes: RawSpan) throws(RPCError) -> M {
+    var message = M()
+    try decode(bytes, into: &message)
+    return message
+  }
+
+  /// Reads a message into an empty one.
+  package func decode<M: Message>(_ bytes: RawSpan, into message: inout M) throws(RPCError) {
     do {
       switch self {
-      case .proto: return try M(serializedBytes: bytes)
-      case .json: return try M(jsonUTF8Bytes: unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) })
+      case .proto: try message.merge(serializedBytes: bytes)
+      case .json:
+        message = try M(
+          jsonUTF8Bytes: unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) })
       }
     } catch {
       // A message that does not parse is INTERNAL in gRPC (doc/statuscodes.md).

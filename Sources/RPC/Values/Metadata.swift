@@ -22,7 +22,14 @@ public struct Metadata: Sendable, Hashable {
 
   /// The first text of that name; setting replaces all of them.
   public subscript(name: String) -> String? {
-    get { texts(name).first }
+    get {
+      guard !fields.isEmpty else { return nil }
+      let name = name.inLowerCase
+      for field in fields where field.name == name {
+        if case .text(let text) = field.value { return text }
+      }
+      return nil
+    }
     set {
       removeAll(name)
       if let newValue { append(newValue, for: name) }
@@ -31,7 +38,14 @@ public struct Metadata: Sendable, Hashable {
 
   /// The first bytes under that name, which ends in `-bin`; setting replaces all of them.
   public subscript(binary name: String) -> [UInt8]? {
-    get { binaries(name).first }
+    get {
+      guard !fields.isEmpty else { return nil }
+      let name = name.inLowerCase
+      for field in fields where field.name == name {
+        if case .binary(let bytes) = field.value { return bytes }
+      }
+      return nil
+    }
     set {
       removeAll(name)
       if let newValue { append(newValue, for: name) }
@@ -40,7 +54,7 @@ public struct Metadata: Sendable, Hashable {
 
   /// Every text of that name, in order.
   public func texts(_ name: String) -> [String] {
-    let name = name.lowercased()
+    let name = name.inLowerCase
     return fields.compactMap { field in
       guard case .text(let text) = field.value, field.name == name else { return nil }
       return text
@@ -49,7 +63,7 @@ public struct Metadata: Sendable, Hashable {
 
   /// Every value of that name as bytes, in order.
   public func binaries(_ name: String) -> [[UInt8]] {
-    let name = name.lowercased()
+    let name = name.inLowerCase
     return fields.compactMap { field in
       guard case .binary(let bytes) = field.value, field.name == name else { return nil }
       return bytes
@@ -57,11 +71,11 @@ public struct Metadata: Sendable, Hashable {
   }
 
   public mutating func append(_ text: String, for name: String) {
-    fields.append(Field(name: name.lowercased(), value: .text(text)))
+    fields.append(Field(name: name.inLowerCase, value: .text(text)))
   }
 
   public mutating func append(_ bytes: [UInt8], for name: String) {
-    fields.append(Field(name: name.lowercased(), value: .binary(bytes)))
+    fields.append(Field(name: name.inLowerCase, value: .binary(bytes)))
   }
 
   public mutating func append(contentsOf other: Metadata) {
@@ -69,7 +83,7 @@ public struct Metadata: Sendable, Hashable {
   }
 
   public mutating func removeAll(_ name: String) {
-    let name = name.lowercased()
+    let name = name.inLowerCase
     fields.removeAll { $0.name == name }
   }
 }
@@ -109,6 +123,20 @@ extension Metadata.Field {
     case .binary:
       guard name.hasSuffix("-bin") else { throw .kind(name: name) }
     }
+  }
+}
+
+extension String {
+  /// Names mostly are in lower case already, and then there is no copy.
+  fileprivate var inLowerCase: String {
+    let bytes = utf8.span
+    for index in bytes.indices {
+      let byte = bytes[index]
+      if byte >= 0x80 || (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")) {
+        return lowercased()
+      }
+    }
+    return self
   }
 }
 

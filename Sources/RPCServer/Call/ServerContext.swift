@@ -16,6 +16,7 @@ final class LoopContext {
   let compressor = Compressor()
   let decompressor = Decompressor()
   let date = DateField { Int64(time(nil)) }
+  var calls = CallSlab()
   /// Calls whose handlers run on this loop.
   var runningCalls = 0
 

@@ -7,7 +7,7 @@ internal import RPCWire
 extension ServerExchange {
   /// Reads what the headers say about the call, and starts the handler if it need not wait.
   func beginCall() {
-    for observer in context.observers { observer.callStarted(handler?.method) }
+    for observer in context.observers { observer.callStarted(state.handler?.method) }
     do {
       try readCallHeaders()
     } catch {
@@ -22,21 +22,23 @@ extension ServerExchange {
     var failure: RPCError?
     var timeout: Duration?
     let wire = wire
+    let (timeoutField, encodingField) = (wire.timeoutField, wire.encodingField)
+    let acceptEncodingField = wire.acceptEncodingField
     for index in 0..<headers.count {
       headers.withField(at: index) { name, value in
         do throws(RPCError) {
-          if name.equals(wire.timeoutField) {
+          if name.equals(timeoutField) {
             timeout = try wire.timeout(reading: value)
-          } else if name.equals(wire.encodingField), !isGet {
+          } else if name.equals(encodingField), !state.isGet {
             guard let known = Compression(reading: value) else {
-              compressionIsUnknown = true
+              state.compressionIsUnknown = true
               throw RPCError(
                 .unimplemented,
                 "\(value.string) is not supported; use \(AcceptedCompressions.all.list)")
             }
-            requestCompression = known
-          } else if name.equals(wire.acceptEncodingField) {
-            accepted.formUnion(AcceptedCompressions(reading: value))
+            state.requestCompression = known
+          } else if name.equals(acceptEncodingField) {
+            state.accepted.formUnion(AcceptedCompressions(reading: value))
           } else if name.ends(with: "-bin") {
             try Metadata.check(name, value)
           } else if wire.isConnect, name.equals("connect-protocol-version") {
@@ -50,10 +52,10 @@ extension ServerExchange {
       }
     }
     if let failure { throw failure }
-    if let timeout { deadline = .after(timeout) }
-    deframer = Deframer(wire.requestFlags, lengthMax: context.limits.requestSizeMax)
-    if wire == .grpcWebText { base64 = Base64StreamDecoder() }
-    responseCompression = accepted.choose(context.compression.preferred)
+    if let timeout { state.deadline = .after(timeout) }
+    state.deframer = Deframer(wire.requestFlags, lengthMax: context.limits.requestSizeMax)
+    if wire == .grpcWebText { state.base64 = Base64StreamDecoder() }
+    state.responseCompression = state.accepted.choose(context.compression.preferred)
     guard
       context.runningCalls < context.limits.runningCallsMax,
       connection.runningCalls < context.limits.runningCallsPerConnectionMax
@@ -66,19 +68,19 @@ extension ServerExchange {
 
   private func setTimer() {
     let limits = context.limits
-    var end = deadline
+    var end = state.deadline
     if end == nil, let callTimeout = limits.callTimeout { end = .after(callTimeout) }
     guard let end else { return }
     let timer = LoopTimer(target: self)
-    self.timer = timer
+    state.timer = timer
     context.loop.set(timer, at: end.instant)
   }
 
   /// Runs the handler, at first on this very stack.
   func start() {
-    guard let handler else { return }
-    if deadline?.hasPassed == true { return finish(.deadlineExceeded) }
-    isRunning = true
+    guard let handler = state.handler else { return }
+    if state.deadline?.hasPassed == true { return finish(.deadlineExceeded) }
+    state.isRunning = true
     context.runningCalls += 1
     connection.runningCalls += 1
     let task = Task.immediate(executorPreference: context.loop) {
@@ -86,12 +88,12 @@ extension ServerExchange {
       self.handlerEnded(error)
     }
     // A handler that did not wait has ended by now.
-    if isRunning { self.task = task }
+    if state.isRunning { state.task = task }
   }
 
   private func handlerEnded(_ error: RPCError?) {
-    isRunning = false
-    task = nil
+    state.isRunning = false
+    state.task = nil
     context.runningCalls -= 1
     connection.runningCalls -= 1
     finish(error)
@@ -101,6 +103,28 @@ extension ServerExchange {
 // MARK: - What the handler asks for
 
 extension ServerExchange {
+  var requestIsWhole: Bool { context.loop.isCurrent && state.inputEnded }
+
+  func receiveNow(_ body: (RawSpan) throws -> Void) throws -> Bool? {
+    guard context.loop.isCurrent else { return nil }
+    if let failure = state.failure { throw failure }
+    return try takeMessage(body)
+  }
+
+  func sendNow(
+    compressed: Bool?, _ encode: (inout ByteQueue) throws -> Void
+  ) throws -> Bool {
+    guard context.loop.isCurrent, !mustDrain else { return false }
+    try put(compressed, encode)
+    return true
+  }
+
+  /// Whether so much waits to be sent that the handler waits, too. Connect's unary response leaves
+  /// when the handler has ended, not before.
+  private var mustDrain: Bool {
+    output.count > context.limits.responseBufferMax && wire != .connectUnary
+  }
+
   func receive(_ body: (RawSpan) throws -> Void) async throws -> Bool {
     if context.loop.isCurrent { return try await receiveHere(body) }
     return try await receiveElsewhere(body)
@@ -127,7 +151,7 @@ extension ServerExchange {
 
   private func receiveHere(_ body: (RawSpan) throws -> Void) async throws -> Bool {
     while true {
-      if let failure { throw failure }
+      if let failure = state.failure { throw failure }
       if let arrived = try takeMessage(body) { return arrived }
       credit()
       try await waitForInput()
@@ -142,31 +166,31 @@ extension ServerExchange {
         if Task.isCancelled {
           unsafe continuation.resume()
         } else {
-          unsafe readWaiter = unsafe continuation
+          unsafe state.readWaiter = unsafe continuation
         }
       }
     } onCancel: {
       context.loop.execute { self.wakeReader() }
     }
-    if failure == nil { try Task.checkCancellation() }
+    if state.failure == nil { try Task.checkCancellation() }
   }
 
   /// Hands the next message to `body`; false at the end, nil while it is not here.
   private func takeMessage(_ body: (RawSpan) throws -> Void) throws -> Bool? {
     if wire == .connectUnary { return try takeBareMessage(body) }
-    guard let envelope = try deframer.next(in: input) else {
-      guard inputEnded else { return nil }
-      try base64?.finish()
-      try deframer.finish(input)
+    guard let envelope = try state.deframer.next(in: state.input) else {
+      guard state.inputEnded else { return nil }
+      try state.base64?.finish()
+      try state.deframer.finish(state.input)
       return false
     }
-    let compression = try envelope.compression(declared: requestCompression)
-    counts.requests += 1
+    let compression = try envelope.compression(declared: state.requestCompression)
+    state.counts.requests += 1
     defer {
-      input.drop(envelope.totalCount)
+      state.input.drop(envelope.totalCount)
       credit()
     }
-    try input.withBytes { all in
+    try state.input.withBytes { all in
       let message = all.extracting(Envelope.byteCount..<envelope.totalCount)
       try withDecompressed(message, compression, body)
     }
@@ -174,20 +198,20 @@ extension ServerExchange {
   }
 
   private func takeBareMessage(_ body: (RawSpan) throws -> Void) throws -> Bool? {
-    guard inputEnded else { return nil }
-    guard !bareMessageWasRead else { return false }
-    bareMessageWasRead = true
-    counts.requests += 1
-    try input.withBytes { try withDecompressed($0, requestCompression, body) }
-    input.removeAll()
+    guard state.inputEnded else { return nil }
+    guard !state.bareMessageWasRead else { return false }
+    state.bareMessageWasRead = true
+    state.counts.requests += 1
+    try state.input.withBytes { try withDecompressed($0, state.requestCompression, body) }
+    state.input.removeAll()
     return true
   }
 
   private func withDecompressed(
     _ message: RawSpan, _ compression: Compression, _ body: (RawSpan) throws -> Void
   ) throws {
-    requestWasCompressed = compression != .identity
-    guard requestWasCompressed else { return try body(message) }
+    state.requestWasCompressed = compression != .identity
+    guard state.requestWasCompressed else { return try body(message) }
     var plain = ByteQueue()
     try context.decompressor.decompress(
       message, into: &plain, compression, limit: context.limits.requestSizeMax)
@@ -196,16 +220,18 @@ extension ServerExchange {
 
   func send(compressed: Bool?, _ encode: (inout ByteQueue) throws -> Void) async throws {
     if context.loop.isCurrent {
+      if mustDrain { try await waitUntilSent() }
       try put(compressed, encode)
     } else {
       var message = ByteQueue()
       try encode(&message)
       let bytes = message.take(message.count)
-      try await context.loop.run { try self.put(compressed) { $0.append(bytes) } }
+      let isFull = try await context.loop.run {
+        try self.put(compressed) { $0.append(bytes) }
+        return self.mustDrain
+      }
+      if isFull { try await waitUntilSent() }
     }
-    // Connect's unary response leaves when the handler has ended, not before.
-    guard output.count > context.limits.responseBufferMax, wire != .connectUnary else { return }
-    try await waitUntilSent()
   }
 
   private func waitUntilSent() async throws {
@@ -216,18 +242,18 @@ extension ServerExchange {
         await onLoop { await self.waitHere() }
       }
     }
-    if let failure { throw failure }
+    if let failure = state.failure { throw failure }
     try Task.checkCancellation()
   }
 
   private func waitHere() async {
-    guard !isFinished, output.count > context.limits.responseBufferMax / 2 else { return }
-    unsafe await withUnsafeContinuation { unsafe writeWaiter = unsafe $0 }
+    guard !state.isFinished, output.count > context.limits.responseBufferMax / 2 else { return }
+    unsafe await withUnsafeContinuation { unsafe state.writeWaiter = unsafe $0 }
   }
 
   func sendMetadata() async throws {
     try await context.loop.run {
-      if let failure = self.failure { throw failure }
+      if let failure = self.state.failure { throw failure }
       if self.wire != .connectUnary { self.startResponse() }
     }
   }

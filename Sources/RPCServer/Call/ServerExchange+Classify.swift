@@ -19,30 +19,36 @@ extension ServerExchange {
 
   /// What nearly every request is, found without making a string: a gRPC call over HTTP/2.
   private func classifyCommon() -> Classification? {
-    guard !headersAreTooLarge, carrier?.httpVersion == .http2, context.cors == nil,
-      let verb = headers.firstIndex(of: ":method"),
-      headers.withField(at: verb, { _, value in value.equals("POST") }),
-      let type = headers.firstIndex(of: "content-type"),
-      headers.withField(
-        at: type,
-        { _, value in
-          value.equals("application/grpc") || value.equals("application/grpc+proto")
-        }),
-      let path = headers.firstIndex(of: ":path"),
-      let handler = headers.withField(at: path, { _, value in context.router.handler(for: value) })
-    else { return nil }
+    guard !headersAreTooLarge, context.cors == nil, carrier?.httpVersion == .http2 else {
+      return nil
+    }
+    var isPost = false
+    var isGRPC = false
+    var handler: MethodHandler?
+    for index in 0..<headers.count {
+      headers.withField(at: index) { name, value in
+        switch name.byteCount {
+        case 5 where name.equals(":path"): handler = context.router.handler(for: value)
+        case 7 where name.equals(":method"): isPost = value.equals("POST")
+        case 12 where name.equals("content-type"):
+          isGRPC = value.equals("application/grpc") || value.equals("application/grpc+proto")
+        default: break
+        }
+      }
+    }
+    guard isPost, isGRPC, let handler else { return nil }
     return .call(ContentType(.grpc, .proto), handler)
   }
 
   private func classifyAny() -> Classification {
     let verb = headers.first(":method") ?? ""
     let target = headers.first(":path") ?? ""
-    if context.cors != nil { origin = headers.first("origin") }
+    if context.cors != nil { state.origin = headers.first("origin") }
     if headersAreTooLarge {
       refuseHeaders()
       return .answered
     }
-    if verb == "OPTIONS", let cors = context.cors, let origin {
+    if verb == "OPTIONS", let cors = context.cors, let origin = state.origin {
       preflight(cors, origin)
       return .answered
     }
@@ -77,7 +83,7 @@ extension ServerExchange {
   }
 
   private func classifyCall(_ type: ContentType, _ path: String) -> Classification {
-    contentType = type
+    state.contentType = type
     guard type.wireProtocol != .grpc || carrier?.httpVersion == .http2 else {
       respond(status: 505, "gRPC needs HTTP/2; over HTTP/1.1 use gRPC-Web or Connect\n")
       return .answered
@@ -86,7 +92,7 @@ extension ServerExchange {
       if type.wireProtocol == .connectUnary, !isConnectRequest {
         respond(status: 404, "there is nothing at \(path.prefix(200))\n")
       } else {
-        isUnrouted = true
+        state.isUnrouted = true
         refuse(context.router.unimplemented(path))
       }
       return .answered
@@ -108,8 +114,8 @@ extension ServerExchange {
       respond(status: 405, "use \(allowed)\n", [("allow", allowed)])
       return .answered
     }
-    pageMethod = verb
-    pageTarget = target
+    state.pageMethod = verb
+    state.pageTarget = target
     return .page(page)
   }
 
@@ -122,12 +128,12 @@ extension ServerExchange {
     let query = target.drop { $0 != "?" }.dropFirst()
     do throws(ConnectQuery.Refusal) {
       let request = unsafe try ConnectQuery(reading: Array(query.utf8).span.bytes)
-      isGet = true
-      requestCompression = request.compression
-      input.append(request.message)
+      state.isGet = true
+      state.requestCompression = request.compression
+      state.input.append(request.message)
       return .call(ContentType(.connectUnary, request.codec), handler)
     } catch {
-      contentType = ContentType(.connectUnary, .proto)
+      state.contentType = ContentType(.connectUnary, .proto)
       switch error {
       case .unknownCodec: respond(status: 415, "the encoding is not supported; use proto or json\n")
       case .failed(let error): refuse(error)
@@ -153,7 +159,7 @@ extension ServerExchange {
       respond(status: 431, "the request's headers are too large\n")
       return
     }
-    contentType = type
+    state.contentType = type
     refuse(RPCError(.resourceExhausted, "the request's headers are too large"))
   }
 
@@ -191,10 +197,10 @@ extension ServerExchange {
     fields.append(":status", String(status))
     fields.append("content-type", "text/plain; charset=utf-8")
     for (name, value) in extra { fields.append(name, value) }
-    if let origin { context.cors?.append(to: &fields, for: origin) }
+    if let origin = state.origin { context.cors?.append(to: &fields, for: origin) }
     if headers.first(":method") != "HEAD" { output.append(text) }
     outputHasEnded = true
-    responseStarted = true
+    state.responseStarted = true
     carrier?.respond(self, fields)
   }
 

@@ -31,7 +31,7 @@ extension ServerExchange {
 
   /// A request whose handler needs all of it must be here in time, however it arrives.
   private func checkAge(_ now: ContinuousClock.Instant) {
-    guard !isFinished, !inputEnded, page == nil, mustBeWhole,
+    guard !state.isFinished, !state.inputEnded, state.page == nil, mustBeWhole,
       started.duration(to: now) > context.limits.requestTimeout
     else { return }
     finish(RPCError(.cancelled, "the request took too long to arrive"))
@@ -40,13 +40,13 @@ extension ServerExchange {
 
   private func checkArrival(_ now: ContinuousClock.Instant) {
     let limits = context.limits
-    let arrived = arrival.advance(
-      isAwaitingPeer, to: counts.requestBytes, now, each: limits.requestStallTimeout)
+    let arrived = state.arrival.advance(
+      isAwaitingPeer, to: state.counts.requestBytes, now, each: limits.requestStallTimeout)
     guard let arrived else { return }
     let (seconds, _) = limits.requestStallTimeout.components
     guard arrived < limits.requestRateMin * max(1, Int(seconds)) else { return }
-    if page != nil {
-      isFinished = true
+    if state.page != nil {
+      state.isFinished = true
       respond(status: 408, "the request arrives too slowly\n")
     } else {
       finish(RPCError(.cancelled, "the request arrives too slowly"))
@@ -55,14 +55,14 @@ extension ServerExchange {
 
   /// Whether a message has begun to arrive that somebody waits for.
   private var isAwaitingPeer: Bool {
-    guard !isFinished, !inputEnded else { return false }
+    guard !state.isFinished, !state.inputEnded else { return false }
     if mustBeWhole { return true }
-    return unsafe readWaiter != nil && !input.isEmpty
+    return unsafe state.readWaiter != nil && !state.input.isEmpty
   }
 
   private func checkDeparture(_ now: ContinuousClock.Instant) {
-    let taken = departure.advance(
-      !output.isEmpty, to: departures, now, each: context.limits.responseStallTimeout)
+    let taken = state.departure.advance(
+      !output.isEmpty, to: state.departures, now, each: context.limits.responseStallTimeout)
     if taken == 0 { carrier?.reset(self, code: HTTP2Code.cancel) }
   }
 }

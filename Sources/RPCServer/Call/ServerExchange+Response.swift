@@ -7,26 +7,26 @@ internal import RPCWire
 extension ServerExchange {
   /// Adds a message to the response.
   func put(_ compressed: Bool?, _ encode: (inout ByteQueue) throws -> Void) throws {
-    if let failure { throw failure }
-    guard !isFinished else { throw RPCError.cancelled }
+    if let failure = state.failure { throw failure }
+    guard !state.isFinished else { throw RPCError.cancelled }
     chooseCompression()
     if wire != .connectUnary { startResponse() }
     let before = output.count
     try append(compressed, encode)
-    counts.responses += 1
-    counts.responseBytes += output.count - before
+    state.counts.responses += 1
+    state.counts.responseBytes += output.count - before
     carrier?.outputGrew(self)
   }
 
   private func append(_ compressed: Bool?, _ encode: (inout ByteQueue) throws -> Void) throws {
-    let isPlain = responseCompression == .identity || compressed == false
+    let isPlain = state.responseCompression == .identity || compressed == false
     if wire == .grpcWebText || !isPlain {
       try appendTransformed(compressed, encode)
     } else if wire == .connectUnary {
       output.removeAll()
       try encode(&output)
     } else {
-      try output.appendMessage([], encode)
+      try output.appendMessage(.none, encode)
     }
   }
 
@@ -37,10 +37,11 @@ extension ServerExchange {
     var message = ByteQueue()
     try encode(&message)
     let compresses =
-      responseCompression != .identity
+      state.responseCompression != .identity
       && (compressed ?? (message.count >= context.compression.sizeMin || handlerCompresses))
     var framed = ByteQueue()
-    let write: (inout ByteQueue) throws -> Void = { [context, responseCompression] target in
+    let write: (inout ByteQueue) throws -> Void = {
+      [context, responseCompression = state.responseCompression] target in
       message.withBytes { bytes in
         if compresses {
           context.compressor.compress(bytes, into: &target, responseCompression)
@@ -53,67 +54,87 @@ extension ServerExchange {
     case .connectUnary:
       output.removeAll()
       try write(&output)
-      if !compresses { responseCompression = .identity }
+      if !compresses { state.responseCompression = .identity }
     case .grpcWebText:
-      try framed.appendMessage(compresses ? .compressed : [], write)
+      try framed.appendMessage(compresses ? .compressed : .none, write)
       framed.withBytes { output.appendBase64($0) }
     case .grpc, .grpcWeb, .connectStream:
-      try output.appendMessage(compresses ? .compressed : [], write)
+      try output.appendMessage(compresses ? .compressed : .none, write)
     }
   }
 
   private var handlerCompresses: Bool {
-    extras.read(\.compression) != nil
+    changedExtras?.read(\.compression) != nil
   }
 
   /// What the handler asked for counts until the response has begun.
   private func chooseCompression() {
-    guard !responseStarted, let wanted = extras.read(\.compression) else { return }
-    responseCompression = accepted.choose(wanted)
+    guard !state.responseStarted, let wanted = changedExtras?.read(\.compression) else { return }
+    state.responseCompression = state.accepted.choose(wanted)
   }
 
   /// Sends the response's headers, unless they are sent.
   func startResponse() {
-    guard !responseStarted, !isFinished else { return }
-    responseStarted = true
+    guard !state.responseStarted, !state.isFinished else { return }
     chooseCompression()
+    respondWithHead()
+  }
+
+  private func respondWithHead() {
+    state.responseStarted = true
+    if headIsPlain {
+      carrier?.respond(self, HeaderList(Self.plainHead))
+      return
+    }
     var fields = HeaderList()
     appendHead(to: &fields)
-    appendMetadata(extras.read(\.responseMetadata), to: &fields)
+    appendMetadata(changedExtras?.read(\.responseMetadata), to: &fields)
     carrier?.respond(self, fields)
   }
 
+  /// Whether the head is that of nearly all calls.
+  private var headIsPlain: Bool {
+    state.contentType == ContentType(.grpc, .proto) && state.responseCompression == .identity
+      && state.requestCompression == .identity && state.accepted.rawValue == 0
+      && !state.compressionIsUnknown && state.origin == nil && changedExtras == nil
+  }
+
+  private static let plainHead = ConstantFields([
+    (":status", "200"), ("content-type", ContentType(.grpc, .proto).value),
+  ])
+  private static let plainTrailers = ConstantFields([("grpc-status", "0")])
+
   private func appendHead(to fields: inout HeaderList) {
     fields.append(":status", "200")
-    fields.append("content-type", contentType.value)
-    if responseCompression != .identity {
-      fields.append(wire.encodingField, responseCompression.name)
+    fields.append("content-type", state.contentType.value)
+    if state.responseCompression != .identity {
+      fields.append(wire.encodingField, state.responseCompression.name)
     }
-    if requestCompression != .identity || accepted != [] || compressionIsUnknown {
+    if state.requestCompression != .identity || state.accepted != [] || state.compressionIsUnknown {
       fields.append(wire.acceptEncodingField, AcceptedCompressions.all.list)
     }
-    if let origin { context.cors?.append(to: &fields, for: origin) }
+    if let origin = state.origin { context.cors?.append(to: &fields, for: origin) }
   }
 
   private func appendMetadata(
-    _ metadata: Metadata, to fields: inout HeaderList, prefix: String = ""
+    _ metadata: Metadata?, to fields: inout HeaderList, prefix: String = ""
   ) {
-    guard !metadata.isEmpty else { return }
+    guard let metadata, !metadata.isEmpty else { return }
     // What the handler set and cannot travel is left out: the call's outcome matters more.
     try? metadata.append(to: &fields, prefix: prefix)
   }
 
   /// Ends the response with what the handler, a deadline or a refusal came to. The first one counts.
   func finish(_ error: RPCError?) {
-    guard !isFinished else { return }
-    isFinished = true
+    guard !state.isFinished else { return }
+    state.isFinished = true
     stopTimer()
     if let error {
-      failure = error
+      state.failure = error
       // A part of a response is worth nothing beside the error.
       if error.code == .deadlineExceeded || error.code == .cancelled { output.removeAll() }
     }
-    var trailers = extras.read(\.responseTrailers)
+    var trailers = changedExtras?.read(\.responseTrailers) ?? Metadata()
     if let error { trailers.append(contentsOf: error.metadata) }
     let status = error?.status ?? .ok
     switch wire {
@@ -122,7 +143,7 @@ extension ServerExchange {
     case .connectStream: finishConnectStream(status, trailers)
     case .connectUnary: finishConnectUnary(status, trailers)
     }
-    input.removeAll(keepingUpTo: 4096)
+    state.input.removeAll(keepingUpTo: 4096)
     credit()
     wakeReader()
     wakeWriter()
@@ -130,12 +151,17 @@ extension ServerExchange {
   }
 
   private func finishGRPC(_ status: Status, _ trailers: Metadata) {
-    let metadata = extras.read(\.responseMetadata)
-    var fields = HeaderList()
     outputHasEnded = true
-    if !responseStarted, status.code != .ok, metadata.isEmpty {
+    if status.code == .ok, trailers.isEmpty {
+      outputTrailers = HeaderList(Self.plainTrailers)
+      beginOrContinue()
+      return
+    }
+    var fields = HeaderList()
+    let isBare = changedExtras?.read(\.responseMetadata).isEmpty ?? true
+    if !state.responseStarted, status.code != .ok, isBare {
       // Trailers-Only, so that a client knows that it may try again (gRFC A6).
-      responseStarted = true
+      state.responseStarted = true
       appendHead(to: &fields)
       status.append(to: &fields)
       appendMetadata(trailers, to: &fields)
@@ -145,7 +171,7 @@ extension ServerExchange {
     status.append(to: &fields)
     appendMetadata(trailers, to: &fields)
     outputTrailers = consume fields
-    beginOrContinue(metadata)
+    beginOrContinue()
   }
 
   private func finishGRPCWeb(_ status: Status, _ trailers: Metadata) {
@@ -160,7 +186,7 @@ extension ServerExchange {
       WebTrailers.append(fields, to: &output)
     }
     outputHasEnded = true
-    beginOrContinue(extras.read(\.responseMetadata))
+    beginOrContinue()
   }
 
   private func finishConnectStream(_ status: Status, _ trailers: Metadata) {
@@ -173,19 +199,15 @@ extension ServerExchange {
       }
     }
     outputHasEnded = true
-    beginOrContinue(extras.read(\.responseMetadata))
+    beginOrContinue()
   }
 
-  private func beginOrContinue(_ metadata: Metadata) {
-    guard !responseStarted else {
+  private func beginOrContinue() {
+    if state.responseStarted {
       carrier?.outputGrew(self)
-      return
+    } else {
+      respondWithHead()
     }
-    responseStarted = true
-    var fields = HeaderList()
-    appendHead(to: &fields)
-    appendMetadata(metadata, to: &fields)
-    carrier?.respond(self, fields)
   }
 
   private func finishConnectUnary(_ status: Status, _ trailers: Metadata) {
@@ -195,27 +217,27 @@ extension ServerExchange {
     } else {
       output.removeAll()
       // Connect tells a path that nobody serves from a method that says so itself.
-      fields.append(":status", isUnrouted ? "404" : String(status.code.httpStatus))
+      fields.append(":status", state.isUnrouted ? "404" : String(status.code.httpStatus))
       fields.append("content-type", "application/json")
-      if let origin { context.cors?.append(to: &fields, for: origin) }
+      if let origin = state.origin { context.cors?.append(to: &fields, for: origin) }
       ConnectError.append(status, to: &output)
     }
-    if isGet { fields.append("vary", "accept-encoding") }
-    appendMetadata(extras.read(\.responseMetadata), to: &fields)
+    if state.isGet { fields.append("vary", "accept-encoding") }
+    appendMetadata(changedExtras?.read(\.responseMetadata), to: &fields)
     appendMetadata(trailers, to: &fields, prefix: "trailer-")
-    responseStarted = true
+    state.responseStarted = true
     outputHasEnded = true
     carrier?.respond(self, fields)
   }
 
   /// Tells the observers.
   func record(_ code: Status.Code) {
-    guard !context.observers.isEmpty, page == nil else { return }
+    guard !context.observers.isEmpty, state.page == nil else { return }
     let record = CallRecord(
-      method: handler?.method, wireProtocol: wire.name, peer: peer, code: code,
-      duration: started.duration(to: .now), requestCount: counts.requests,
-      responseCount: counts.responses, requestBytes: counts.requestBytes,
-      responseBytes: counts.responseBytes, traceParent: headers.first("traceparent"))
+      method: state.handler?.method, wireProtocol: wire.name, peer: peer, code: code,
+      duration: started.duration(to: .now), requestCount: state.counts.requests,
+      responseCount: state.counts.responses, requestBytes: state.counts.requestBytes,
+      responseBytes: state.counts.responseBytes, traceParent: headers.first("traceparent"))
     for observer in context.observers { observer.callEnded(record) }
   }
 }

@@ -14,76 +14,55 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   // Unchecked: everything below is touched on the loop only; what others may touch is in `extras`.
   let context: LoopContext
   let connection: Connection
-  let extras = CallExtras()
 
-  // What the request says, known once its headers are here.
-  var contentType = ContentType(.grpc, .proto)
-  private(set) var handler: MethodHandler?
-  private(set) var page: Page?
-  var pageMethod = ""
-  var pageTarget = ""
-  var deadline: Deadline?
-  var requestCompression = Compression.identity
-  var accepted = AcceptedCompressions()
-  /// Whether the request names a compression that is not ours, so that the answer says which are.
-  var compressionIsUnknown = false
-  var isGet = false
-  /// Whether nothing is served at the path.
-  var isUnrouted = false
-  var origin: String?
-
-  // What arrived of the body.
-  var input = ByteQueue()
-  var inputEnded = false
-  var deframer = Deframer([], lengthMax: 0)
-  var base64: Base64StreamDecoder?
-  /// Received bytes that the peer has not been credited for.
-  var uncredited = 0
-  /// A message that is not framed: Connect's unary request.
-  var bareMessageWasRead = false
-  var requestWasCompressed = false
-
-  // What was answered.
-  var responseStarted = false
-  var responseCompression = Compression.identity
-  var isFinished = false
-
-  // The handler.
-  var task: Task<Void, Never>?
-  var isRunning = false
-  var failure: RPCError?
-  var readWaiter: UnsafeContinuation<Void, Never>?
-  var writeWaiter: UnsafeContinuation<Void, Never>?
-  var timer: LoopTimer?
   let started: ContinuousClock.Instant
-  var arrival = Progress()
-  var departure = Progress()
-  var departures = 0
-  var counts = Counts()
+  private let address: UnsafeMutablePointer<CallState>
+  private let changes = AtomicLazyReference<CallExtras>()
+  private let parsedMetadata = Mutex<Metadata?>(nil)
 
-  struct Counts {
-    var requests = 0
-    var responses = 0
-    var requestBytes = 0
-    var responseBytes = 0
+  /// What the call has come to.
+  var state: CallState {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(address) }
+    @inline(__always) unsafeMutableAddress { unsafe address }
   }
 
   init(context: LoopContext, connection: Connection) {
     self.context = context
     self.connection = connection
     started = context.loop.now
+    unsafe address = context.calls.take()
+    let shared = unsafe withUnsafeMutablePointer(to: &address.pointee.shared) { unsafe $0 }
+    unsafe super.init(stateAt: shared)
+  }
+
+  deinit {
+    // The last to let go of a call may be a task of its handler, anywhere.
+    if context.loop.isCurrent {
+      unsafe context.calls.give(address)
+    } else {
+      unsafe CallSlab.free(address)
+    }
   }
 
   var method: MethodDescriptor {
-    guard let handler else { preconditionFailure("a call has a method once it has a handler") }
+    guard let handler = state.handler else {
+      preconditionFailure("a call has a method once it has a handler")
+    }
     return handler.method
   }
 
-  var codec: Codec { contentType.codec }
-  var wire: WireProtocol { contentType.wireProtocol }
+  var codec: Codec { state.contentType.codec }
+  var wire: WireProtocol { state.contentType.wireProtocol }
   var peer: Peer { connection.peer }
-
-  private let parsedMetadata = Mutex<Metadata?>(nil)
+  var deadline: Deadline? { state.deadline }
+  var requestWasCompressed: Bool { state.requestWasCompressed }
+  /// Made when somebody asks: most handlers answer with a message and nothing more.
+  var extras: CallExtras { changes.load() ?? changes.storeIfNil(CallExtras()) }
+  /// What the handler has changed about its call, if anything.
+  var changedExtras: CallExtras? {
+    guard let made = changes.load(), made.isChanged else { return nil }
+    return made
+  }
 
   /// What came beside the messages, read when somebody asks. Headers do not change any more then,
   /// and what cannot be read was refused when they arrived.
@@ -101,44 +80,40 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   override func receivedHeaders(isLast: Bool) {
     switch classify() {
     case .call(let type, let handler):
-      contentType = type
-      self.handler = handler
+      state.contentType = type
+      state.handler = handler
       beginCall()
     case .page(let page):
-      self.page = page
+      state.page = page
     case .answered:
-      isFinished = true
+      state.isFinished = true
     }
   }
 
   override func received(_ body: RawSpan) {
-    uncredited += body.byteCount
-    guard !isFinished else {
+    state.uncredited += body.byteCount
+    guard !state.isFinished else {
       credit()
       return
     }
-    counts.requestBytes += body.byteCount
+    state.counts.requestBytes += body.byteCount
     do {
-      if base64 != nil {
-        try base64?.decode(body, into: &input)
-      } else {
-        input.append(body)
-      }
+      try state.append(body)
       try checkInput()
     } catch {
       finish(error)
       return
     }
-    if unsafe readWaiter != nil || mustBeWhole { credit() }
+    if unsafe state.readWaiter != nil || mustBeWhole { credit() }
     wakeReader()
   }
 
   override func receivedEnd() {
-    inputEnded = true
-    guard !isFinished else { return }
-    if let page {
+    state.inputEnded = true
+    guard !state.isFinished else { return }
+    if let page = state.page {
       answer(page)
-    } else if !isRunning {
+    } else if !state.isRunning {
       start()
     } else {
       wakeReader()
@@ -146,24 +121,25 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   }
 
   override func outputShrank() {
-    departures &+= 1
-    guard output.count <= context.limits.responseBufferMax / 2, let waiter = unsafe writeWaiter
+    state.departures &+= 1
+    guard output.count <= context.limits.responseBufferMax / 2,
+      let waiter = unsafe state.writeWaiter
     else {
       return
     }
-    unsafe writeWaiter = nil
+    unsafe state.writeWaiter = nil
     unsafe waiter.resume()
   }
 
   override func ended(_ reason: EndReason) {
-    inputEnded = true
-    let wasFinished = isFinished
-    isFinished = true
+    state.inputEnded = true
+    let wasFinished = state.isFinished
+    state.isFinished = true
     if reason != .completed || !wasFinished {
-      failure = failure ?? .cancelled
-      task?.cancel()
+      state.failure = state.failure ?? .cancelled
+      state.task?.cancel()
     }
-    if !wasFinished { record(failure?.code ?? .cancelled) }
+    if !wasFinished { record(state.failure?.code ?? .cancelled) }
     stopTimer()
     wakeReader()
     wakeWriter()
@@ -171,58 +147,61 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
 
   func fired(_ timer: LoopTimer) {
     finish(.deadlineExceeded)
-    task?.cancel()
+    state.task?.cancel()
   }
 
   // MARK: Small change
 
   /// Whether the handler starts only when the request is complete.
-  var mustBeWhole: Bool { handler.map { !$0.method.streamsRequests } ?? true }
+  var mustBeWhole: Bool {
+    guard let handler = state.handler else { return true }
+    return !handler.streamsRequests
+  }
 
   func credit() {
-    guard uncredited > 0 else { return }
-    carrier?.consumed(uncredited, by: self)
-    uncredited = 0
+    guard state.uncredited > 0 else { return }
+    carrier?.consumed(state.uncredited, by: self)
+    state.uncredited = 0
   }
 
   func wakeReader() {
-    guard let waiter = unsafe readWaiter else { return }
-    unsafe readWaiter = nil
+    guard let waiter = unsafe state.readWaiter else { return }
+    unsafe state.readWaiter = nil
     unsafe waiter.resume()
   }
 
   func wakeWriter() {
-    guard let waiter = unsafe writeWaiter else { return }
-    unsafe writeWaiter = nil
+    guard let waiter = unsafe state.writeWaiter else { return }
+    unsafe state.writeWaiter = nil
     unsafe waiter.resume()
   }
 
   func stopTimer() {
-    guard let timer else { return }
+    guard let timer = state.timer else { return }
     context.loop.cancel(timer)
-    self.timer = nil
+    state.timer = nil
   }
 
   /// A body that no honest caller sends is refused before it fills the memory.
   private func checkInput() throws(RPCError) {
-    if page != nil {
-      guard input.count <= context.limits.pageBodyMax else {
+    if state.page != nil {
+      guard state.input.count <= context.limits.pageBodyMax else {
         throw RPCError(.resourceExhausted, "the body is larger than \(context.limits.pageBodyMax)")
       }
     } else if wire == .connectUnary {
-      guard input.count <= context.limits.requestSizeMax else {
+      guard state.input.count <= context.limits.requestSizeMax else {
         throw RPCError(
           .resourceExhausted,
           "the message has more than \(context.limits.requestSizeMax) bytes")
       }
     } else if mustBeWhole {
-      let envelope = try deframer.next(in: input)
+      let envelope = try state.deframer.next(in: state.input)
       // One more message shows that there are too many; its bytes are of no interest.
-      if let envelope, input.count > envelope.totalCount + Self.surplusMax {
+      if let envelope, state.input.count > envelope.totalCount + Self.surplusMax {
         throw RPCError(.unimplemented, "\(method.path) takes one request message, more came")
       }
     } else {
-      _ = try deframer.next(in: input)
+      _ = try state.deframer.next(in: state.input)
     }
   }
 

@@ -4,31 +4,32 @@ internal import HTTP
 extension ServerExchange {
   /// Lets the page answer; its task runs on the loop like a handler's.
   func answer(_ page: Page) {
-    let parts = pageTarget.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let parts = state.pageTarget.split(
+      separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     let request = PageRequest(
-      method: pageMethod, path: String(parts.first ?? ""),
+      method: state.pageMethod, path: String(parts.first ?? ""),
       query: parts.count > 1 ? String(parts[1]) : nil, headers: headers.strings(),
-      body: input.take(input.count))
+      body: state.input.take(state.input.count))
     credit()
-    isRunning = true
+    state.isRunning = true
     let task = Task.immediate(executorPreference: context.loop) {
       let response = await page.answer(request)
-      self.isRunning = false
-      self.task = nil
+      self.state.isRunning = false
+      self.state.task = nil
       self.send(response)
     }
-    if isRunning { self.task = task }
+    if state.isRunning { state.task = task }
   }
 
   private func send(_ response: PageResponse) {
-    guard !isFinished else { return }
-    isFinished = true
+    guard !state.isFinished else { return }
+    state.isFinished = true
     var fields = HeaderList()
     fields.append(":status", String(response.status))
     for (name, value) in response.headers { fields.append(name.lowercased(), value) }
     fields.append("content-length", String(response.body.count))
-    if let origin { context.cors?.append(to: &fields, for: origin) }
-    if pageMethod != "HEAD" { output.append(response.body) }
+    if let origin = state.origin { context.cors?.append(to: &fields, for: origin) }
+    if state.pageMethod != "HEAD" { output.append(response.body) }
     outputHasEnded = true
     carrier?.respond(self, fields)
   }
