@@ -21,6 +21,7 @@ extension ServerExchange {
   private func readCallHeaders() throws(RPCError) {
     var failure: RPCError?
     var timeout: Duration?
+    var saysWhatItAccepts = false
     let wire = wire
     for index in 0..<headers.count {
       headers.withField(at: index) { name, value in
@@ -37,6 +38,7 @@ extension ServerExchange {
             requestCompression = known
           } else if name.equals(wire.acceptEncodingField) {
             accepted.formUnion(AcceptedCompressions(reading: value))
+            saysWhatItAccepts = true
           } else if name.ends(with: "-bin") {
             try Metadata.check(name, value)
           } else if wire.isConnect, name.equals("connect-protocol-version") {
@@ -50,6 +52,8 @@ extension ServerExchange {
       }
     }
     if let failure { throw failure }
+    // A Connect client that says nothing accepts what it sends.
+    if wire.isConnect, !saysWhatItAccepts { accepted = AcceptedCompressions(requestCompression) }
     if let timeout { deadline = .after(timeout) }
     deframer = Deframer(wire.requestFlags, lengthMax: context.limits.requestSizeMax)
     if wire == .grpcWebText { base64 = Base64StreamDecoder() }
@@ -102,6 +106,18 @@ extension ServerExchange {
 
 extension ServerExchange {
   func receive(_ body: (RawSpan) throws -> Void) async throws -> Bool {
+    guard wire.isConnect else { return try await receiveAny(body) }
+    // Connect keeps `internal` for broken invariants: what is no message is the caller's mistake.
+    return try await receiveAny { message in
+      do {
+        try body(message)
+      } catch let error as RPCError where error.code == .internal {
+        throw RPCError(.invalidArgument, error.message)
+      }
+    }
+  }
+
+  private func receiveAny(_ body: (RawSpan) throws -> Void) async throws -> Bool {
     if context.loop.isCurrent { return try await receiveHere(body) }
     return try await receiveElsewhere(body)
   }
