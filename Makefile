@@ -33,15 +33,24 @@ setup: ## Installs the Debian packages that the project needs.
 	fi
 	@swift --version 2>/dev/null | grep -qE 'Swift version (6\.([3-9]|[1-9][0-9])|[7-9])' || { \
 	  $(NO_SWIFT); echo "This is: $$(swift --version 2>&1 | head -n 1)"; exit 1; }
+	@$(MAKE) --no-print-directory --silent $(SLICE)/.installed
+
+# What the test's HTTP/2 frames are packed with: two small packages without dependencies.
+SLICE := .venv-slice
+$(SLICE)/.installed:
+	python3 -m venv $(SLICE)
+	$(SLICE)/bin/pip install --quiet hpack==4.2.0 hyperframe==6.1.0
+	touch $@
 
 build: setup ## Builds the gateway and the command line.
 	swift build --product gensyn-gateway
 	swift build --product gensyn
 
 # One test at a time: in parallel, debug builds starve each other's deadlines on two cores.
-test: setup ## Runs unit and integration tests, then the SDK from outside the tree.
+test: setup ## Runs all tests, a slice of conformance, and the SDK from outside the tree.
 	swift build --build-tests
 	swift test --skip-build --no-parallel
+	$(MAKE) --no-print-directory conformance-slice
 	Tests/Package/run.sh .build/debug
 
 demo: build ## Stores a real model through the gateway and fetches it back.
@@ -145,7 +154,8 @@ $(GOOGLE_PROTOS):
 # The peers of the conformance runs: Debian's gRPC C++, and independent stacks from PyPI.
 PEERS := .venv-peers
 PEER_PACKAGES := grpcio==1.85.1 grpcio-tools==1.85.1 grpclib==0.4.9 h2==4.4.1 hpack==4.2.0 \
-  hyperframe==6.1.0
+  hyperframe==6.1.0 connectrpc==0.13.0 pyqwest==0.12.0 httpx==0.28.1 hypercorn==0.18.0 \
+  sonora==0.2.3 zstandard==0.25.0
 DEBIAN_PEERS := libgrpc++-dev protobuf-compiler protobuf-compiler-grpc grpc-proto
 
 setup-peers: $(PEERS)/.installed ## Installs what conformance runs compare with.
@@ -156,6 +166,18 @@ $(PEERS)/.installed: Makefile
 	python3 -m venv $(PEERS)
 	$(PEERS)/bin/pip install --quiet $(PEER_PACKAGES)
 	touch $@
+
+.PHONY: conformance-slice
+SLICE_PROGRAMS := interop-server interop-client conformance-server conformance-client
+
+# What is quick of every conformance run and needs nobody else's programs.
+conformance-slice: ## A few seconds of each conformance run.
+	@test -e $(SLICE)/.installed || $(MAKE) --no-print-directory $(SLICE)/.installed
+	@for program in $(SLICE_PROGRAMS); do swift build --product $$program || exit 1; done
+	$(SLICE)/bin/python Tests/Conformance/http2/run.py --cases-only \
+	  --server "$$(swift build --show-bin-path)/interop-server"
+	python3 Tests/Conformance/grpc/slice.py --bin "$$(swift build --show-bin-path)"
+	python3 Tests/Conformance/Connect/slice/run.py --programs "$$(swift build --show-bin-path)"
 
 # ONLY=TEXT for a part.
 conformance-grpc: setup-peers ## Our gRPC server and client against other people's, and broken ones.
@@ -174,18 +196,25 @@ soak-rpc: ## Streams by the ten thousand for two minutes: nothing lost, doubled 
 	swift build -c release --product soak-rpc
 	"$$(swift build -c release --show-bin-path)/soak-rpc" $(SOAK)
 
-.PHONY: conformance-programs conformance-connect
+.PHONY: conformance-programs conformance-connect conformance-connect-suite
+
+# ONLY=TEXT for a part. Where CONNECTCONFORMANCE names its runner, the Connect project's suite too.
+conformance-connect: setup-peers $(if $(CONNECTCONFORMANCE),conformance-connect-suite)
+conformance-connect: ## Connect and gRPC-Web, both sides, against other people's, and broken ones.
+	swift build --product conformance-server
+	swift build --product conformance-client
+	$(PEERS)/bin/python Tests/Conformance/Connect/peers/run.py \
+	  --programs "$$(swift build --show-bin-path)" --only "$(ONLY)"
 
 # What the runner of the Connect project's conformance suite starts.
 conformance-programs: ## Builds what the Connect project's conformance runner starts.
 	swift build -c release --product conformance-server
 	swift build -c release --product conformance-client
 
-# The suite itself, both sides. Its runner, connectconformance, is a Go program: the variable names
-# it where it is not on the PATH.
-CONNECTCONFORMANCE ?= connectconformance
-conformance-connect: conformance-programs ## The Connect project's conformance suite, both sides.
-	python3 Tests/Conformance/Connect/run.py --runner $(CONNECTCONFORMANCE) \
+# Its runner, connectconformance, is a Go program: the variable names it where it is not on the PATH.
+conformance-connect-suite: conformance-programs ## The Connect project's own suite, both sides.
+	python3 Tests/Conformance/Connect/run.py \
+	  --runner "$(or $(CONNECTCONFORMANCE),connectconformance)" \
 	  --programs "$$(swift build -c release --show-bin-path)"
 
 # Published vectors beside: PRECOMPILE_VECTORS, a folder of go-ethereum's core/vm/testdata/precompiles.

@@ -99,13 +99,7 @@ extension ServerCall {
     let observer = requestObserver
     let arrived = try await stream.receive { bytes in
       try observer?(bytes)
-      do throws(RPCError) {
-        try codec.decode(bytes, into: &message)
-      } catch where codec == .json {
-        // JSON is written by people and by Connect, which calls it the caller's mistake; of binary
-        // messages gRPC says INTERNAL.
-        throw RPCError(.invalidArgument, error.message)
-      }
+      try codec.decode(bytes, into: &message)
     }
     return arrived ? message : nil
   }

@@ -21,6 +21,7 @@ extension ServerExchange {
   private func readCallHeaders() throws(RPCError) {
     var failure: RPCError?
     var timeout: Duration?
+    var saysWhatItAccepts = false
     let wire = wire
     let (timeoutField, encodingField) = (wire.timeoutField, wire.encodingField)
     let acceptEncodingField = wire.acceptEncodingField
@@ -39,6 +40,7 @@ extension ServerExchange {
             state.requestCompression = known
           } else if name.equals(acceptEncodingField) {
             state.accepted.formUnion(AcceptedCompressions(reading: value))
+            saysWhatItAccepts = true
           } else if name.ends(with: "-bin") {
             try Metadata.check(name, value)
           } else if wire.isConnect, name.equals("connect-protocol-version") {
@@ -52,6 +54,10 @@ extension ServerExchange {
       }
     }
     if let failure { throw failure }
+    // A Connect client that says nothing accepts what it sends.
+    if wire.isConnect, !saysWhatItAccepts {
+      state.accepted = AcceptedCompressions(state.requestCompression)
+    }
     if let timeout { state.deadline = .after(timeout) }
     state.deframer = Deframer(wire.requestFlags, lengthMax: context.limits.requestSizeMax)
     if wire == .grpcWebText { state.base64 = Base64StreamDecoder() }
@@ -108,7 +114,7 @@ extension ServerExchange {
   func receiveNow(_ body: (RawSpan) throws -> Void) throws -> Bool? {
     guard context.loop.isCurrent else { return nil }
     if let failure = state.failure { throw failure }
-    return try takeMessage(body)
+    return try takeMessage { try read($0, body) }
   }
 
   func sendNow(
@@ -126,6 +132,20 @@ extension ServerExchange {
   }
 
   func receive(_ body: (RawSpan) throws -> Void) async throws -> Bool {
+    try await receiveAny { try read($0, body) }
+  }
+
+  /// Hands a message over. Connect keeps `internal` for broken invariants: what is no message is
+  /// the caller's mistake.
+  private func read(_ message: RawSpan, _ body: (RawSpan) throws -> Void) throws {
+    do {
+      try body(message)
+    } catch let error as RPCError where error.code == .internal && wire.isConnect {
+      throw RPCError(.invalidArgument, error.message)
+    }
+  }
+
+  private func receiveAny(_ body: (RawSpan) throws -> Void) async throws -> Bool {
     if context.loop.isCurrent { return try await receiveHere(body) }
     return try await receiveElsewhere(body)
   }
