@@ -91,9 +91,15 @@ REE_INLINE vf log10_v(vf x) {
   return log_ends(x, narrow(add_exponent(e, scaled, LOG10_2_HIGH, LOG10_2_MIDDLE)), 0);
 }
 
+static const struct hard_case LOG1P_CASES[] = {
+    {0x35400003, 0x353fffff}, {0x3710001b, 0x370ffff3}, {0x3efd81ad, 0x3ecdeee1},
+    {0x41078feb, 0x400fe5e7}, {0x65d890d3, 0x4254d1f9}, {0x6f31a8ec, 0x42845a89},
+    {0xb53ffffd, 0xb5400001}, {0xb70fffe5, 0xb710000d}, {0xbb0ec8c4, 0xbb0ef0a5},
+};
+
 REE_INLINE vf log1p_v(vf x) {
   vf inside = select_f((x > splat(-1)) & (x < splat(__builtin_inff())), x, splat(0));
-  vf y = narrow(log1p_d(widen(inside)));
+  vf y = SETTLE(LOG1P_CASES, x, narrow(log1p_d(widen(inside))));
   return log_ends(x, select_f(x == splat(0), x, y), -1);
 }
 
