@@ -1,6 +1,9 @@
-// Prints one hash for each kernel's outputs on fixed inputs: `bits THREADS`. Every line is the same
-// on every machine, for every instruction set (REE_ISA) and number of threads; `bits --isas` lists
-// the instruction sets of this build, each with whether this machine has it.
+// Prints one hash for each kernel's outputs on fixed inputs. Every line is the same on every machine,
+// for every instruction set (REE_ISA) and number of threads.
+//
+//   bits THREADS        all kernels
+//   bits THREADS tiles  those whose tiles several threads may claim
+//   bits --isas         the instruction sets of this build, each with whether this machine has it
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -122,9 +125,12 @@ int main(int count, char **arguments) {
     fprintf(stderr, "REE_ISA: %s\n", status == REE_ABSENT_ISA ? "absent here" : "unknown");
     return 3;
   }
-  product_lines();
-  element_lines();
-  row_lines();
-  integer_lines();
-  training_lines();
+  const bool tiles_only = count > 2 && strcmp(arguments[2], "tiles") == 0;
+  // Each family starts the generator anew, so that its inputs do not depend on the others.
+  restart(), product_lines();
+  restart(), integer_lines();
+  if (tiles_only) return 0;
+  restart(), element_lines();
+  restart(), row_lines();
+  restart(), training_lines();
 }
