@@ -80,6 +80,8 @@ REE_INLINE vf log2_v(vf x) {
   return log_ends(x, narrow(add_exponent(e, scaled, 1.0, 0.0)), 0);
 }
 
+static const struct hard_case LOG10_CASES[] = {{0x0efeee7a, 0xc1e99d23}};
+
 REE_INLINE vf log10_v(vf x) {
   vd argument = log_argument(x);
   vl e = log_exponent(argument);
@@ -88,7 +90,8 @@ REE_INLINE vf log10_v(vf x) {
   vd low =
       fma_d(l.high, splat_d(LOG10_E_HIGH), -high) + (l.low * LOG10_E_HIGH + l.high * LOG10_E_MIDDLE);
   struct parts scaled = {high, low};
-  return log_ends(x, narrow(add_exponent(e, scaled, LOG10_2_HIGH, LOG10_2_MIDDLE)), 0);
+  vf y = narrow(add_exponent(e, scaled, LOG10_2_HIGH, LOG10_2_MIDDLE));
+  return log_ends(x, SETTLE(LOG10_CASES, x, y), 0);
 }
 
 static const struct hard_case LOG1P_CASES[] = {
