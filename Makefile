@@ -156,7 +156,8 @@ PEERS := .venv-peers
 PEER_PACKAGES := grpcio==1.85.1 grpcio-tools==1.85.1 grpclib==0.4.9 h2==4.4.1 hpack==4.2.0 \
   hyperframe==6.1.0 connectrpc==0.13.0 pyqwest==0.12.0 httpx==0.28.1 hypercorn==0.18.0 \
   sonora==0.2.3 zstandard==0.25.0
-DEBIAN_PEERS := libgrpc++-dev protobuf-compiler protobuf-compiler-grpc grpc-proto
+DEBIAN_PEERS := libgrpc++-dev protobuf-compiler protobuf-compiler-grpc grpc-proto \
+  qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross libmpfr-dev libgmp-dev libopenblas-dev
 
 setup-peers: $(PEERS)/.installed ## Installs what conformance runs compare with.
 	@dpkg -s $(DEBIAN_PEERS) >/dev/null 2>&1 || \
@@ -256,3 +257,12 @@ fuzz-schema:
 soak-uploads: build ## kill -9 during a hundred uploads: nothing acknowledged is lost.
 	@test -x .venv-soak/bin/python || { python3 -m venv .venv-soak && .venv-soak/bin/pip install --quiet blake3; }
 	.venv-soak/bin/python Tests/Soak/uploads.py .build/debug
+
+.PHONY: conformance-bits conformance-functions
+
+conformance-bits: setup-peers ## REE's kernels on every instruction set, x86-64 and aarch64: the same bits.
+	Tests/Conformance/Bits/run.sh
+
+# FUNCTIONS="exp log" for a part.
+conformance-functions: setup-peers ## All 2^32 inputs of every elementary function (an hour or two).
+	Tests/Conformance/Functions/run.sh $(FUNCTIONS)

@@ -101,11 +101,18 @@ REE_INLINE vd sin_of_magnitude(vf x, int64_t quarter) {
   return (vd)((vl)y ^ ((q & 2) << 62));
 }
 
+// By magnitudes.
+static const struct hard_case SIN_CASES[] = {{0x46199998, 0xbeb1fa5d}};
+static const struct hard_case COS_CASES[] = {{0x5f18b878, 0x3f7f14bb}, {0x6115cb11, 0x3f78142f}};
+
 REE_INLINE vf sin_v(vf x) {
-  return keep_nan(x, from_bits(bits(narrow(sin_of_magnitude(x, 0))) ^ sign_bit(x)));
+  vf y = SETTLE(SIN_CASES, magnitude(x), narrow(sin_of_magnitude(x, 0)));
+  return keep_nan(x, from_bits(bits(y) ^ sign_bit(x)));
 }
 
-REE_INLINE vf cos_v(vf x) { return keep_nan(x, narrow(sin_of_magnitude(x, 1))); }
+REE_INLINE vf cos_v(vf x) {
+  return keep_nan(x, SETTLE(COS_CASES, magnitude(x), narrow(sin_of_magnitude(x, 1))));
+}
 
 REE_INLINE vf tan_v(vf x) {
   struct quadrant p = reduce(x);

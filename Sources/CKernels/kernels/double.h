@@ -5,8 +5,15 @@
 
 #if REE_SOFT_FMA
 
-// a * b + c within far less than one unit more than a fused one; the functions do not ask for more.
-// The product's error is found by splitting both factors in halves (Veltkamp, Dekker).
+// The exact sum of a and b as a sum of two (Knuth).
+#define ADD_EXACTLY(HIGH, LOW, A, B)                                                               \
+  vd HIGH = (A) + (B);                                                                             \
+  vd HIGH##_back = HIGH - (A);                                                                     \
+  vd LOW = ((A) - (HIGH - HIGH##_back)) + ((B) - HIGH##_back)
+
+// a * b + c with one rounding (Boldo, Melquiond 2008), so that every path evaluates the functions to
+// the same binary64. The product's error comes from halves of the factors (Veltkamp, Dekker), which
+// is exact within 2^-400 ... 2^400; nothing here leaves that range but zeros.
 REE_INLINE vd fma_d(vd a, vd b, vd c) {
   const vd splitter = splat_d(134217729.0);
   vd a_scaled = a * splitter, b_scaled = b * splitter;
@@ -14,10 +21,9 @@ REE_INLINE vd fma_d(vd a, vd b, vd c) {
   vd a_low = a - a_high, b_low = b - b_high;
   vd product = a * b;
   vd product_low = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
-  vd sum = product + c;
-  vd back = sum - product;
-  vd sum_low = (product - (sum - back)) + (c - back);
-  return sum + (sum_low + product_low);
+  ADD_EXACTLY(middle, middle_low, c, product_low);
+  ADD_EXACTLY(high, high_low, product, middle);
+  return high + add_to_odd(middle_low, high_low);
 }
 
 #else

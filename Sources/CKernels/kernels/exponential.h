@@ -32,6 +32,8 @@ REE_INLINE vf exp_v(vf x) {
   return keep_nan(x, narrow(exp_d(widen(clamped))));
 }
 
+static const struct hard_case EXP2_CASES[] = {{0x3b429d37, 0x3f804385}, {0xbcf3a937, 0x3f7ac6b1}};
+
 REE_INLINE vf exp2_v(vf x) {
   vd clamped = widen(greater(smaller(x, 129.0f), -151.0f));
   vd shifted = clamped + SHIFTER;
@@ -40,7 +42,8 @@ REE_INLINE vf exp2_v(vf x) {
   vd t = r * 0x1.62e42fefa39efp-1;
   vd t_low = fma_d(r, splat_d(0x1.62e42fefa39efp-1), -t) + r * 0x1.abc9e3b39803fp-56;
   vd y = fma_d(POLYNOMIAL(EXPM1, t), t * t, t_low) + t + 1.0;
-  return keep_nan(x, narrow((vd)((vl)y + (((vl)shifted - SHIFTER_BITS) << 52))));
+  y = (vd)((vl)y + (((vl)shifted - SHIFTER_BITS) << 52));
+  return keep_nan(x, SETTLE(EXP2_CASES, x, narrow(y)));
 }
 
 REE_INLINE vf expm1_v(vf x) {

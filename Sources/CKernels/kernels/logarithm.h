@@ -80,6 +80,8 @@ REE_INLINE vf log2_v(vf x) {
   return log_ends(x, narrow(add_exponent(e, scaled, 1.0, 0.0)), 0);
 }
 
+static const struct hard_case LOG10_CASES[] = {{0x0efeee7a, 0xc1e99d23}};
+
 REE_INLINE vf log10_v(vf x) {
   vd argument = log_argument(x);
   vl e = log_exponent(argument);
@@ -88,12 +90,19 @@ REE_INLINE vf log10_v(vf x) {
   vd low =
       fma_d(l.high, splat_d(LOG10_E_HIGH), -high) + (l.low * LOG10_E_HIGH + l.high * LOG10_E_MIDDLE);
   struct parts scaled = {high, low};
-  return log_ends(x, narrow(add_exponent(e, scaled, LOG10_2_HIGH, LOG10_2_MIDDLE)), 0);
+  vf y = narrow(add_exponent(e, scaled, LOG10_2_HIGH, LOG10_2_MIDDLE));
+  return log_ends(x, SETTLE(LOG10_CASES, x, y), 0);
 }
+
+static const struct hard_case LOG1P_CASES[] = {
+    {0x35400003, 0x353fffff}, {0x3710001b, 0x370ffff3}, {0x3efd81ad, 0x3ecdeee1},
+    {0x41078feb, 0x400fe5e7}, {0x65d890d3, 0x4254d1f9}, {0x6f31a8ec, 0x42845a89},
+    {0xb53ffffd, 0xb5400001}, {0xb70fffe5, 0xb710000d}, {0xbb0ec8c4, 0xbb0ef0a5},
+};
 
 REE_INLINE vf log1p_v(vf x) {
   vf inside = select_f((x > splat(-1)) & (x < splat(__builtin_inff())), x, splat(0));
-  vf y = narrow(log1p_d(widen(inside)));
+  vf y = SETTLE(LOG1P_CASES, x, narrow(log1p_d(widen(inside))));
   return log_ends(x, select_f(x == splat(0), x, y), -1);
 }
 

@@ -64,21 +64,21 @@ REE_INLINE vd sqrt_d(vd x) { return __builtin_elementwise_sqrt(x); }
 
 #if REE_SOFT_FMA
 
-// a * b + c with one rounding. The product of two binary32 is exact in binary64; the sum is rounded
-// to odd, so that the second rounding, to binary32, cannot go wrong (Boldo, Melquiond 2008).
-REE_INLINE vf fma_f(vf a, vf b, vf c) {
-  vd product = widen(a) * widen(b);
-  vd addend = widen(c);
-  vd sum = product + addend;
-  vd back = sum - product;
-  vd error = (product - (sum - back)) + (addend - back);
+// a + b rounded to odd: of two neighbours the one whose last bit is set. A second rounding, to fewer
+// bits or as part of a sum, then gives what one rounding would have given (Boldo, Melquiond 2008).
+REE_INLINE vd add_to_odd(vd a, vd b) {
+  vd sum = a + b;
+  vd back = sum - a;
+  vd error = (a - (sum - back)) + (b - back);
   vl pattern = (vl)sum;
-  vl finite = (pattern & 0x7ff0000000000000) != 0x7ff0000000000000;
-  vl inexact = (error != splat_d(0)) & finite & ((pattern & 1) == 0);
-  vl same_sign = (vl)((error > splat_d(0)) == (sum > splat_d(0)));
-  vl step = (same_sign & 1) | (~same_sign & -1);
-  return narrow((vd)(pattern + (inexact & step)));
+  vl finite = (vl)((pattern & 0x7ff0000000000000) != 0x7ff0000000000000);
+  vl inexact = (vl)(error != splat_d(0)) & finite & (vl)((pattern & 1) == 0);
+  vl away = (vl)((error > splat_d(0)) == (sum > splat_d(0)));
+  return (vd)(pattern + (inexact & ((away & 1) | (~away & -1))));
 }
+
+// a * b + c with one rounding: the product of two binary32 is exact in binary64.
+REE_INLINE vf fma_f(vf a, vf b, vf c) { return narrow(add_to_odd(widen(a) * widen(b), widen(c))); }
 
 #else
 
