@@ -218,3 +218,33 @@ fuzz-schema:
 soak-uploads: build ## kill -9 during a hundred uploads: nothing acknowledged is lost.
 	@test -x .venv-soak/bin/python || { python3 -m venv .venv-soak && .venv-soak/bin/pip install --quiet blake3; }
 	.venv-soak/bin/python Tests/Soak/uploads.py .build/debug
+
+.PHONY: contracts contracts-check conformance-contracts
+
+# The compiler of the contracts; its artifacts are checked in, so that nobody needs it to build.
+CONTRACTS_VENV := .venv-contracts
+VYPER := vyper==0.4.3
+# py-evm under titanoboa, and other people's signatures and hashes, as judges of the contracts.
+CONTRACT_TESTS_VENV := .venv-contract-tests
+CONTRACT_TEST_PACKAGES := $(VYPER) titanoboa==0.2.8 py-evm==0.12.1b1 eth-account==0.14.0 \
+  pytest==9.2.0 hypothesis==6.170.17 blake3==1.0.11 PyNaCl==1.6.2
+
+$(CONTRACTS_VENV)/bin/python:
+	python3 -m venv $(CONTRACTS_VENV)
+	$(CONTRACTS_VENV)/bin/pip install --quiet $(VYPER)
+
+$(CONTRACT_TESTS_VENV)/bin/python:
+	python3 -m venv $(CONTRACT_TESTS_VENV)
+	$(CONTRACT_TESTS_VENV)/bin/pip install --quiet $(CONTRACT_TEST_PACKAGES)
+
+contracts: $(CONTRACTS_VENV)/bin/python ## Compiles the contracts anew.
+	$< Sources/Contracts/compile.py Sources/Contracts Sources/Contracts/Artifacts
+
+contracts-check: contracts ## Fails when the artifacts are not what the contracts say.
+	git add --intent-to-add -- Sources/Contracts/Artifacts
+	git diff --exit-code -- Sources/Contracts/Artifacts
+
+# GENSYN_HISTORIES=100 for a quick look.
+conformance-contracts: export GENSYN_HISTORIES ?= 10000
+conformance-contracts: $(CONTRACT_TESTS_VENV)/bin/python ## The contracts on py-evm, over random histories.
+	$< Tests/Contracts/run.py
