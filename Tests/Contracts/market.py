@@ -54,6 +54,11 @@ JOB_FIELDS = [
 ]
 
 
+def job_slot(number):
+    """Where a job begins in the escrow's storage: `jobs` is its third variable."""
+    return int.from_bytes(keccak(encode(["uint256", "uint256"], [2, number])), "big")
+
+
 class Market:
     """Token, bonds and escrow. Whoever gives `disputes` an address plays that contract."""
 
@@ -84,7 +89,8 @@ class Market:
         return dict(zip(JOB_FIELDS, self.escrow.jobs(number)))
 
     def state(self, number):
-        return self.job(number)["state"]
+        """Read from where it lies: histories ask at each step."""
+        return boa.env.get_storage(self.escrow.address, job_slot(number) + 1)
 
     def open(self, terms=Terms(), amount=None):
         number = self.escrow.jobCount()
