@@ -188,13 +188,20 @@ conformance-connect: conformance-programs ## The Connect project's conformance s
 	  --programs "$$(swift build -c release --show-bin-path)"
 
 .PHONY: bench bench-rpc
-bench: bench-rpc ## All benchmarks.
+bench: bench-rpc bench-market ## All benchmarks.
 
 # BENCH="--rounds=3 --scale=0.3" for a quick look.
 bench-rpc: setup-peers ## What a call costs, against bare nghttp2 in C and gRPC C++.
 	@command -v h2load >/dev/null || $(SUDO) apt-get install --yes -qq nghttp2-client
 	swift build -c release --product interop-server --scratch-path .build-release
 	python3 Tests/Benchmarks/rpc/bench.py --server .build-release/release/interop-server $(BENCH)
+
+.PHONY: bench-market
+# BENCH="--rounds=2 --messages=1000000" for a quick look.
+bench-market: ## The order book, against a flat one in C++.
+	@command -v g++ >/dev/null || $(SUDO) apt-get install --yes -qq g++
+	swift build -c release --product bench-market --scratch-path .build-release
+	python3 Tests/Benchmarks/market/bench.py --program .build-release/release/bench-market $(BENCH)
 
 .PHONY: fuzz fuzz-schema
 

@@ -129,6 +129,7 @@ let package = Package(
 
     // Engines.
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
+    swift("Market", ["Files", "Primitives"]),
 
     // The gateway: one process, one node.
     swift(
@@ -161,6 +162,8 @@ let package = Package(
       "soak-rpc", ["CSystem", "InteropSchema", "RPC", "RPCClient", "RPCServer", protobuf],
       path: "Tests/Soak"),
     program(
+      "bench-market", ["Market"], path: "Tests/Benchmarks/market/Program"),
+    program(
       "conformance-protobuf", ["Descriptors"], path: "Tests/Conformance/Protobuf"),
     schema("ConnectConformanceSchema", path: "Tests/Conformance/Connect/Schema"),
     swift(
@@ -181,6 +184,7 @@ let package = Package(
     program("fuzz", ["Fuzz"], path: "Tests/Fuzz/Program"),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
+    tests("MarketTests", ["Files", "Market", "Primitives", "Sodium"]),
     tests("REETests", ["Files", "Primitives", "REE"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
     tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
