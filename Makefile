@@ -227,13 +227,20 @@ conformance-precompiles: ## Our precompiled contracts against published vectors 
 	  --program .build-release/release/conformance-precompiles --published "$(PRECOMPILE_VECTORS)"
 
 .PHONY: bench bench-rpc
-bench: bench-rpc ## All benchmarks.
+bench: bench-rpc bench-market ## All benchmarks.
 
 # BENCH="--rounds=3 --scale=0.3" for a quick look.
 bench-rpc: setup-peers ## What a call costs, against bare nghttp2 in C and gRPC C++.
 	@command -v h2load >/dev/null || $(SUDO) apt-get install --yes -qq nghttp2-client
 	swift build -c release --product interop-server --scratch-path .build-release
 	python3 Tests/Benchmarks/rpc/bench.py --server .build-release/release/interop-server $(BENCH)
+
+.PHONY: bench-market
+# BENCH="--rounds=2 --messages=1000000" for a quick look.
+bench-market: ## The order book, against a flat one in C++.
+	@command -v g++ >/dev/null || $(SUDO) apt-get install --yes -qq g++
+	swift build -c release --product bench-market --scratch-path .build-release
+	python3 Tests/Benchmarks/market/bench.py --program .build-release/release/bench-market $(BENCH)
 
 .PHONY: fuzz fuzz-schema
 
@@ -266,3 +273,33 @@ conformance-bits: setup-peers ## REE's kernels on every instruction set, x86-64 
 # FUNCTIONS="exp log" for a part.
 conformance-functions: setup-peers ## All 2^32 inputs of every elementary function (an hour or two).
 	Tests/Conformance/Functions/run.sh $(FUNCTIONS)
+
+.PHONY: contracts contracts-check conformance-contracts
+
+# The compiler of the contracts; its artifacts are checked in, so that nobody needs it to build.
+CONTRACTS_VENV := .venv-contracts
+VYPER := vyper==0.4.3
+# py-evm under titanoboa, and other people's signatures and hashes, as judges of the contracts.
+CONTRACT_TESTS_VENV := .venv-contract-tests
+CONTRACT_TEST_PACKAGES := $(VYPER) titanoboa==0.2.8 py-evm==0.12.1b1 eth-account==0.14.0 \
+  pytest==9.2.0 hypothesis==6.170.17 blake3==1.0.11 PyNaCl==1.6.2
+
+$(CONTRACTS_VENV)/bin/python:
+	python3 -m venv $(CONTRACTS_VENV)
+	$(CONTRACTS_VENV)/bin/pip install --quiet $(VYPER)
+
+$(CONTRACT_TESTS_VENV)/bin/python:
+	python3 -m venv $(CONTRACT_TESTS_VENV)
+	$(CONTRACT_TESTS_VENV)/bin/pip install --quiet $(CONTRACT_TEST_PACKAGES)
+
+contracts: $(CONTRACTS_VENV)/bin/python ## Compiles the contracts anew.
+	$< Sources/Contracts/compile.py Sources/Contracts Sources/Contracts/Artifacts
+
+contracts-check: contracts ## Fails when the artifacts are not what the contracts say.
+	git add --intent-to-add -- Sources/Contracts/Artifacts
+	git diff --exit-code -- Sources/Contracts/Artifacts
+
+# GENSYN_HISTORIES=100 for a quick look.
+conformance-contracts: export GENSYN_HISTORIES ?= 10000
+conformance-contracts: $(CONTRACT_TESTS_VENV)/bin/python ## The contracts on py-evm, over random histories.
+	$< Tests/Contracts/run.py

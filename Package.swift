@@ -141,6 +141,7 @@ let package = Package(
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
+    swift("Market", ["Files", "Primitives"]),
 
     // The gateway: one process, one node.
     swift(
@@ -173,6 +174,8 @@ let package = Package(
       "soak-rpc", ["CSystem", "InteropSchema", "RPC", "RPCClient", "RPCServer", protobuf],
       path: "Tests/Soak"),
     program(
+      "bench-market", ["Market"], path: "Tests/Benchmarks/market/Program"),
+    program(
       "conformance-protobuf", ["Descriptors"], path: "Tests/Conformance/Protobuf"),
     program(
       "conformance-precompiles", ["Precompiles", "Primitives"],
@@ -201,6 +204,7 @@ let package = Package(
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
+    tests("MarketTests", ["Files", "Market", "Primitives", "Sodium"]),
     tests("REETests", ["Files", "Primitives", "REE"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
     tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),

@@ -101,6 +101,20 @@ public struct File: ~Copyable, Sendable {
     }
   }
 
+  /// Writes whole words at `offset`, each as its eight bytes, the lowest first.
+  public func write(littleEndian words: [UInt64], at offset: UInt64) throws(FileError) {
+    try write(unsafe words.span.bytes, at: offset)
+  }
+
+  /// Fills `words` from `offset` on, and returns how many bytes there were before the file's end.
+  public func read(
+    at offset: UInt64, intoLittleEndian words: inout [UInt64]
+  ) throws(FileError) -> Int {
+    var elements = words.mutableSpan
+    var span = unsafe elements.mutableBytes
+    return try read(at: offset, into: &span)
+  }
+
   public func truncate(to sizeBytes: UInt64) throws(FileError) {
     guard ftruncate(descriptor, off_t(clamping: sizeBytes)) == 0 else {
       throw .last(.truncate, path)

@@ -13,6 +13,12 @@ extension BLAKE3 {
     update(bytes.span)
   }
 
+  /// Takes whole words, each as its eight bytes, the lowest first.
+  public mutating func update(littleEndian words: Span<UInt64>) {
+    // Swift runs on little-endian machines alone here: words lie in memory as they are hashed.
+    unsafe words.withUnsafeBytes { unsafe absorb($0) }
+  }
+
   private mutating func absorb(_ bytes: UnsafeRawBufferPointer) {
     guard let base = bytes.baseAddress else { return }
     var start = unsafe base.assumingMemoryBound(to: UInt8.self)
