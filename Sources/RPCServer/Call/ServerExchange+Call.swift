@@ -21,6 +21,7 @@ extension ServerExchange {
   private func readCallHeaders() throws(RPCError) {
     var failure: RPCError?
     var timeout: Duration?
+    var saysWhatItAccepts = false
     let wire = wire
     let (timeoutField, encodingField) = (wire.timeoutField, wire.encodingField)
     let acceptEncodingField = wire.acceptEncodingField
@@ -39,6 +40,7 @@ extension ServerExchange {
             state.requestCompression = known
           } else if name.equals(acceptEncodingField) {
             state.accepted.formUnion(AcceptedCompressions(reading: value))
+            saysWhatItAccepts = true
           } else if name.ends(with: "-bin") {
             try Metadata.check(name, value)
           } else if wire.isConnect, name.equals("connect-protocol-version") {
@@ -52,6 +54,10 @@ extension ServerExchange {
       }
     }
     if let failure { throw failure }
+    // A Connect client that says nothing accepts what it sends.
+    if wire.isConnect, !saysWhatItAccepts {
+      state.accepted = AcceptedCompressions(state.requestCompression)
+    }
     if let timeout { state.deadline = .after(timeout) }
     state.deframer = Deframer(wire.requestFlags, lengthMax: context.limits.requestSizeMax)
     if wire == .grpcWebText { state.base64 = Base64StreamDecoder() }
@@ -137,7 +143,7 @@ extension ServerExchange {
     }
     guard let arrived else { return false }
     message = arrived
-    unsafe try body(message.span.bytes)
+    unsafe try hand(message.span.bytes, to: body)
     return true
   }
 
@@ -211,11 +217,20 @@ extension ServerExchange {
     _ message: RawSpan, _ compression: Compression, _ body: (RawSpan) throws -> Void
   ) throws {
     state.requestWasCompressed = compression != .identity
-    guard state.requestWasCompressed else { return try body(message) }
+    guard state.requestWasCompressed else { return try hand(message, to: body) }
     var plain = ByteQueue()
     try context.decompressor.decompress(
       message, into: &plain, compression, limit: context.limits.requestSizeMax)
-    try plain.withBytes(body)
+    try plain.withBytes { try hand($0, to: body) }
+  }
+
+  /// Connect keeps `internal` for broken invariants: what is no message is the caller's mistake.
+  private func hand(_ message: RawSpan, to body: (RawSpan) throws -> Void) throws {
+    do {
+      try body(message)
+    } catch let error as RPCError where wire.isConnect && error.code == .internal {
+      throw RPCError(.invalidArgument, error.message)
+    }
   }
 
   func send(compressed: Bool?, _ encode: (inout ByteQueue) throws -> Void) async throws {

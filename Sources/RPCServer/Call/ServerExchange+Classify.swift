@@ -70,11 +70,12 @@ extension ServerExchange {
     if verb == "GET", let handler = context.router.handler(for: path) {
       return classifyGet(handler, target)
     }
-    if context.router.handler(for: path) != nil {
+    if let handler = context.router.handler(for: path) {
       if verb == "POST" {
         refuseContentType(nil)
       } else {
-        respond(status: 405, "call this method with POST\n", [("allow", "POST")])
+        let allowed = handler.method.allowsGet ? "GET, POST" : "POST"
+        respond(status: 405, "call this method with \(allowed)\n", [("allow", allowed)])
       }
     } else {
       respond(status: 404, "there is nothing at \(path.prefix(200))\n")
@@ -121,13 +122,19 @@ extension ServerExchange {
 
   /// A Connect call whose message is in the query.
   private func classifyGet(_ handler: MethodHandler, _ target: String) -> Classification {
-    guard handler.method.idempotency == .noSideEffects, handler.method.kind == .unary else {
+    guard handler.method.allowsGet else {
       respond(status: 405, "call this method with POST\n", [("allow", "POST")])
       return .answered
     }
     let query = target.drop { $0 != "?" }.dropFirst()
     do throws(ConnectQuery.Refusal) {
       let request = unsafe try ConnectQuery(reading: Array(query.utf8).span.bytes)
+      guard request.message.count <= context.limits.requestSizeMax else {
+        throw .failed(
+          RPCError(
+            .resourceExhausted,
+            "the message has more than \(context.limits.requestSizeMax) bytes"))
+      }
       state.isGet = true
       state.requestCompression = request.compression
       state.input.append(request.message)
@@ -209,4 +216,9 @@ extension ServerExchange {
     for observer in context.observers { observer.callStarted(nil) }
     finish(error)
   }
+}
+
+extension MethodDescriptor {
+  /// Whether Connect may call it with GET.
+  fileprivate var allowsGet: Bool { idempotency == .noSideEffects && kind == .unary }
 }
