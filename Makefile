@@ -145,7 +145,8 @@ $(GOOGLE_PROTOS):
 # The peers of the conformance runs: Debian's gRPC C++, and independent stacks from PyPI.
 PEERS := .venv-peers
 PEER_PACKAGES := grpcio==1.85.1 grpcio-tools==1.85.1 grpclib==0.4.9 h2==4.4.1 hpack==4.2.0 \
-  hyperframe==6.1.0
+  hyperframe==6.1.0 connectrpc==0.13.0 pyqwest==0.12.0 httpx==0.28.1 hypercorn==0.18.0 \
+  sonora==0.2.3 zstandard==0.25.0
 DEBIAN_PEERS := libgrpc++-dev protobuf-compiler protobuf-compiler-grpc grpc-proto
 
 setup-peers: $(PEERS)/.installed ## Installs what conformance runs compare with.
@@ -174,18 +175,25 @@ soak-rpc: ## Streams by the ten thousand for two minutes: nothing lost, doubled 
 	swift build -c release --product soak-rpc
 	"$$(swift build -c release --show-bin-path)/soak-rpc" $(SOAK)
 
-.PHONY: conformance-programs conformance-connect
+.PHONY: conformance-programs conformance-connect conformance-connect-suite
+
+# ONLY=TEXT for a part. Where CONNECTCONFORMANCE names its runner, the Connect project's suite too.
+conformance-connect: setup-peers $(if $(CONNECTCONFORMANCE),conformance-connect-suite)
+conformance-connect: ## Connect and gRPC-Web, both sides, against other people's, and broken ones.
+	swift build --product conformance-server
+	swift build --product conformance-client
+	$(PEERS)/bin/python Tests/Conformance/Connect/peers/run.py \
+	  --programs "$$(swift build --show-bin-path)" --only "$(ONLY)"
 
 # What the runner of the Connect project's conformance suite starts.
 conformance-programs: ## Builds what the Connect project's conformance runner starts.
 	swift build -c release --product conformance-server
 	swift build -c release --product conformance-client
 
-# The suite itself, both sides. Its runner, connectconformance, is a Go program: the variable names
-# it where it is not on the PATH.
-CONNECTCONFORMANCE ?= connectconformance
-conformance-connect: conformance-programs ## The Connect project's conformance suite, both sides.
-	python3 Tests/Conformance/Connect/run.py --runner $(CONNECTCONFORMANCE) \
+# Its runner, connectconformance, is a Go program: the variable names it where it is not on the PATH.
+conformance-connect-suite: conformance-programs ## The Connect project's own suite, both sides.
+	python3 Tests/Conformance/Connect/run.py \
+	  --runner "$(or $(CONNECTCONFORMANCE),connectconformance)" \
 	  --programs "$$(swift build -c release --show-bin-path)"
 
 # Published vectors beside: PRECOMPILE_VECTORS, a folder of go-ethereum's core/vm/testdata/precompiles.

@@ -142,6 +142,9 @@ extension ClientExchange {
           all.extracting(Envelope.byteCount..<envelope.totalCount), compression)
       }
       input.drop(envelope.totalCount)
+      guard envelope.flags.isDisjoint(with: [.trailers, .endStream]) || input.isEmpty else {
+        throw RPCError(.internal, "the response goes on after its end")
+      }
       if envelope.flags.contains(.trailers) {
         try readWebTrailers(message)
       } else if envelope.flags.contains(.endStream) {

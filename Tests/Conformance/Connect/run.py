@@ -45,7 +45,7 @@ def main() -> None:
     runner = shutil.which(arguments.runner)
     if runner is None:
         sys.exit(
-            f"conformance-connect: there is no {arguments.runner}. It is built with Go 1.25 or later"
+            f"conformance-connect-suite: there is no {arguments.runner}. It is built with Go 1.25 or later"
             " from github.com/connectrpc/conformance, ./cmd/connectconformance; then set"
             " CONNECTCONFORMANCE to where it is.")
     passed = total = 0
@@ -53,7 +53,7 @@ def main() -> None:
         program = arguments.programs / f"conformance-{mode}"
         result = run(runner, mode, program, arguments.extra)
         passed, total = passed + result[0], total + result[1]
-    print(f"conformance-connect: {passed}/{total}")
+    print(f"conformance-connect-suite: {passed}/{total}")
     sys.exit(passed != total)
 
 

@@ -1,10 +1,13 @@
 """Where cases run: our server by each transport, and our client; started when first used."""
 
+from canned import Canned
 from frames import Frames
 from http_peer import Http
+from our_client import OurClient
 from programs import TLS, Client, Server, credentials
 from raw import Raw
 from rpc_client import Caller
+from rpc_server import RPCServer
 
 LIMIT = 4096
 
@@ -16,7 +19,11 @@ class Places:
 
     def server(self, name):
         """A server in clear text, over TLS, with client certificates, or with a low limit."""
-        if name not in self.servers:
+        if name not in self.servers and name == "canned":
+            self.servers[name] = Canned()
+        elif name not in self.servers and name.startswith("theirs"):
+            self.servers[name] = RPCServer(secure=name.endswith("tls"))
+        elif name not in self.servers:
             request = {
                 "clear": {},
                 "tls": {"use_tls": True, "server_creds": credentials("server")},
@@ -28,11 +35,21 @@ class Places:
             self.servers[name] = Server(self.programs, **request)
         return self.servers[name]
 
+    def client(self):
+        if "client" not in self.servers:
+            self.servers["client"] = Client(self.programs)
+        return self.servers["client"]
+
     def make(self, place):
-        if place == "client":
-            return Client(self.programs)
         if place == "frames":
             return Frames(self.server("limited"))
+        if place.startswith("wrong "):
+            _, protocol, version = place.split()
+            return OurClient(self.client(), self.server("canned"), protocol, int(version[1]))
+        if place.startswith("ours "):
+            _, protocol, version, *secure = place.split()
+            server = self.server("theirs tls" if secure else "theirs")
+            return OurClient(self.client(), server, protocol, int(version[1]))
         if place.startswith("connectrpc "):
             _, protocol, version, *secure = place.split()
             server = self.server("tls" if secure else "clear")
