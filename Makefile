@@ -33,15 +33,24 @@ setup: ## Installs the Debian packages that the project needs.
 	fi
 	@swift --version 2>/dev/null | grep -qE 'Swift version (6\.([3-9]|[1-9][0-9])|[7-9])' || { \
 	  $(NO_SWIFT); echo "This is: $$(swift --version 2>&1 | head -n 1)"; exit 1; }
+	@$(MAKE) --no-print-directory --silent $(SLICE)/.installed
+
+# What the test's HTTP/2 frames are packed with: two small packages without dependencies.
+SLICE := .venv-slice
+$(SLICE)/.installed:
+	python3 -m venv $(SLICE)
+	$(SLICE)/bin/pip install --quiet hpack==4.2.0 hyperframe==6.1.0
+	touch $@
 
 build: setup ## Builds the gateway and the command line.
 	swift build --product gensyn-gateway
 	swift build --product gensyn
 
 # One test at a time: in parallel, debug builds starve each other's deadlines on two cores.
-test: setup ## Runs unit and integration tests, then the SDK from outside the tree.
+test: setup ## Runs all tests, a slice of conformance, and the SDK from outside the tree.
 	swift build --build-tests
 	swift test --skip-build --no-parallel
+	$(MAKE) --no-print-directory conformance-slice
 	Tests/Package/run.sh .build/debug
 
 demo: build ## Stores a real model through the gateway and fetches it back.
@@ -157,6 +166,18 @@ $(PEERS)/.installed: Makefile
 	python3 -m venv $(PEERS)
 	$(PEERS)/bin/pip install --quiet $(PEER_PACKAGES)
 	touch $@
+
+.PHONY: conformance-slice
+SLICE_PROGRAMS := interop-server interop-client conformance-server conformance-client
+
+# What is quick of every conformance run and needs nobody else's programs.
+conformance-slice: ## A few seconds of each conformance run.
+	@test -e $(SLICE)/.installed || $(MAKE) --no-print-directory $(SLICE)/.installed
+	@for program in $(SLICE_PROGRAMS); do swift build --product $$program || exit 1; done
+	$(SLICE)/bin/python Tests/Conformance/http2/run.py --cases-only \
+	  --server "$$(swift build --show-bin-path)/interop-server"
+	python3 Tests/Conformance/grpc/slice.py --bin "$$(swift build --show-bin-path)"
+	python3 Tests/Conformance/Connect/slice/run.py --programs "$$(swift build --show-bin-path)"
 
 # ONLY=TEXT for a part.
 conformance-grpc: setup-peers ## Our gRPC server and client against other people's, and broken ones.
