@@ -229,7 +229,7 @@ conformance-precompiles: ## Our precompiled contracts against published vectors 
 bench: bench-rpc ## All benchmarks.
 
 # BENCH="--rounds=3 --scale=0.3" for a quick look.
-bench-rpc: setup-peers ## What a call costs, against bare nghttp2 in C and gRPC C++.
+bench-rpc: setup-peers ## What a call costs, against bare C and gRPC C++; also TLS.
 	@command -v h2load >/dev/null || $(SUDO) apt-get install --yes -qq nghttp2-client
 	swift build -c release --product interop-server --scratch-path .build-release
 	python3 Tests/Benchmarks/rpc/bench.py --server .build-release/release/interop-server $(BENCH)
