@@ -226,14 +226,23 @@ conformance-precompiles: ## Our precompiled contracts against published vectors 
 	python3 Tests/Conformance/Precompiles/run.py \
 	  --program .build-release/release/conformance-precompiles --published "$(PRECOMPILE_VECTORS)"
 
-.PHONY: bench bench-rpc
+.PHONY: bench bench-rpc bench-rpc-swift
 bench: bench-rpc bench-market ## All benchmarks.
 
 # BENCH="--rounds=3 --scale=0.3" for a quick look.
-bench-rpc: setup-peers ## What a call costs, against bare nghttp2 in C and gRPC C++.
+bench-rpc: setup-peers ## What a call costs, against bare C and gRPC C++; also TLS.
 	@command -v h2load >/dev/null || $(SUDO) apt-get install --yes -qq nghttp2-client
 	swift build -c release --product interop-server --scratch-path .build-release
 	python3 Tests/Benchmarks/rpc/bench.py --server .build-release/release/interop-server $(BENCH)
+
+# Apart from the others: the peer, a package of its own, takes many minutes to build.
+SWIFT_PEER := Tests/Benchmarks/rpc/swift-peer
+bench-rpc-swift: ## What a call costs, against grpc-swift-2.
+	@command -v h2load >/dev/null || $(SUDO) apt-get install --yes -qq nghttp2-client
+	swift build -c release --package-path $(SWIFT_PEER)
+	swift build -c release --product interop-server --scratch-path .build-release
+	python3 Tests/Benchmarks/rpc/bench.py --server .build-release/release/interop-server \
+	  --swift-peer $(SWIFT_PEER)/.build/release/peer $(BENCH)
 
 .PHONY: bench-market
 # BENCH="--rounds=2 --messages=1000000" for a quick look.

@@ -82,7 +82,9 @@ private func answer(to request: String, from server: Server) throws -> String {
 }
 
 /// What our client makes of a gRPC-Web response over HTTP/1.1.
-private func outcome(of response: String) async throws -> Status.Code {
+private func outcome(
+  of response: String, by wire: ChannelConfiguration.WireFormat = .grpcWeb
+) async throws -> Status.Code {
   let listener = try RawSocket(listening: ())
   defer { listener.close() }
   Thread.detachNewThread {
@@ -93,7 +95,7 @@ private func outcome(of response: String) async throws -> Status.Code {
     connection.close()
   }
   var configuration = ChannelConfiguration()
-  configuration.wire = .grpcWeb
+  configuration.wire = wire
   configuration.http = .http1
   let channel = try Channel("127.0.0.1:\(listener.port)", configuration)
   let client = Grpc_Testing.TestClient(Client(transport: channel))
@@ -125,6 +127,58 @@ struct ConnectTests {
       #expect(response.contains("\"code\":\"unimplemented\""))
     }
   }
+
+  @Test(arguments: ["", "{", "[]", "hello"])
+  func `what is no message is the caller's mistake`(body: String) async throws {
+    try await withServer { _, server in
+      let response = try answer(
+        to: """
+          POST /grpc.testing.TestService/UnaryCall HTTP/1.1\r
+          host: test\r
+          content-type: application/json\r
+          connection: close\r
+          content-length: \(body.utf8.count)\r
+          \r
+          \(body)
+          """, from: server)
+
+      #expect(response.hasPrefix("HTTP/1.1 400 "))
+      #expect(response.contains("\"code\":\"invalid_argument\""))
+    }
+  }
+
+  @Test
+  func `one verb more is allowed where a method has no side effects`() async throws {
+    try await withServer { _, server in
+      let response = try answer(
+        to: """
+          PUT /grpc.testing.TestService/CacheableUnaryCall HTTP/1.1\r
+          host: test\r
+          content-type: application/json\r
+          connection: close\r
+          content-length: 0\r
+          \r
+
+          """, from: server)
+
+      #expect(response.hasPrefix("HTTP/1.1 405 "))
+      #expect(response.contains("\r\nallow: GET, POST\r\n"))
+    }
+  }
+
+  @Test
+  func `a response that goes on after its end is broken`() async throws {
+    let message: [UInt8] = [0, 0, 0, 0, 0]
+    let end: [UInt8] = [0x80, 0, 0, 0, 16] + Array("grpc-status: 0\r\n".utf8)
+    let body = Data(message + end + message).base64EncodedString()
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/grpc-web-text\r\n"
+
+    let code = try await outcome(
+      of: head + "content-length: \(body.utf8.count)\r\n\r\n" + body, by: .grpcWebText)
+
+    #expect(code == .internal)
+  }
+
   @Test
   func `a status in the headers counts if nothing follows them`() async throws {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/grpc-web\r\ngrpc-status: 8\r\n"

@@ -157,7 +157,7 @@ extension ServerExchange {
     }
     guard let arrived else { return false }
     message = arrived
-    unsafe try body(message.span.bytes)
+    unsafe try hand(message.span.bytes, to: body)
     return true
   }
 
@@ -231,11 +231,20 @@ extension ServerExchange {
     _ message: RawSpan, _ compression: Compression, _ body: (RawSpan) throws -> Void
   ) throws {
     state.requestWasCompressed = compression != .identity
-    guard state.requestWasCompressed else { return try body(message) }
+    guard state.requestWasCompressed else { return try hand(message, to: body) }
     var plain = ByteQueue()
     try context.decompressor.decompress(
       message, into: &plain, compression, limit: context.limits.requestSizeMax)
-    try plain.withBytes(body)
+    try plain.withBytes { try hand($0, to: body) }
+  }
+
+  /// Connect keeps `internal` for broken invariants: what is no message is the caller's mistake.
+  private func hand(_ message: RawSpan, to body: (RawSpan) throws -> Void) throws {
+    do {
+      try body(message)
+    } catch let error as RPCError where wire.isConnect && error.code == .internal {
+      throw RPCError(.invalidArgument, error.message)
+    }
   }
 
   func send(compressed: Bool?, _ encode: (inout ByteQueue) throws -> Void) async throws {

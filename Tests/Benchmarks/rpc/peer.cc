@@ -1,8 +1,12 @@
 // gRPC C++ (Debian's libgrpc++, callback API) with the methods that the benchmark calls.
+//
+// usage: peer [CERTIFICATE KEY]    (prints "ready HOST:PORT")
 
 #include <grpcpp/grpcpp.h>
 
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "grpc/testing/test.grpc.pb.h"
@@ -48,11 +52,23 @@ class Service : public TestService::CallbackService {
   }
 };
 
-int main() {
+static std::string contents(const char* path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+static std::shared_ptr<grpc::ServerCredentials> credentials(int argc, char** argv) {
+  if (argc != 3) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options;
+  options.pem_key_cert_pairs.push_back({contents(argv[2]), contents(argv[1])});
+  return grpc::SslServerCredentials(options);
+}
+
+int main(int argc, char** argv) {
   Service service;
   int port = 0;
   grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort("127.0.0.1:0", credentials(argc, argv), &port);
   builder.RegisterService(&service);
   auto server = builder.BuildAndStart();
   std::printf("ready 127.0.0.1:%d\n", port);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A quick, fixed part of conformance-grpc: our client against our server, with the standard library.
+"""A quick, fixed part of conformance-grpc: our client against our server, without packages.
 
 usage: slice.py --bin FOLDER
 """

@@ -9,7 +9,7 @@ ALL = []
 
 
 class Case:
-    """One exchange with one place: `body(place)`, or `body(place, item)` where it is one of many."""
+    """One exchange with a place: `body(place)`, or `body(place, item)` where it is one of many."""
 
     def __init__(self, group, title, place, body, arguments):
         self.group, self.title, self.place = group, title, place

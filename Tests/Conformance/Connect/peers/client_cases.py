@@ -14,7 +14,8 @@ ON = tuple(
     for protocol in ("connect", "grpc", "web") if (protocol, transport[:2]) != ("grpc", "h1"))
 DUPLEX = tuple(place for place in ON if " h2" in place)
 CONNECT = tuple(place for place in ON if " connect " in place)
-WAYS = [(codec, encoding) for codec in ("proto", "json") for encoding in ("identity", "gzip", "zstd")]
+WAYS = [(codec, encoding) for codec in ("proto", "json")
+        for encoding in ("identity", "gzip", "zstd")]
 
 
 def good(result):

@@ -140,7 +140,8 @@ def no_codec(http):
 
 
 @case("skips {}", on=HTTP, each=(
-    ("a parameter that it does not know", "x=y&&z&x=%00"), ("an empty compression", "compression=")))
+    ("a parameter that it does not know", "x=y&&z&x=%00"),
+    ("an empty compression", "compression=")))
 def skips(http, item):
     text = urlencode(query(asking(b"abc")))
     equal("data", answer(get(http, f"{item[1]}&{text}")).data, b"abc")

@@ -1,4 +1,4 @@
-"""A place to call over HTTP by httpx, which neither decodes nor adds what a case did not ask for."""
+"""A place to call over HTTP by httpx, which neither decodes nor adds what no case asked for."""
 
 import ssl
 import time

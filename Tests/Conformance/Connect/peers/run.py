@@ -21,8 +21,9 @@ sys.dont_write_bytecode = True
 import checks
 import stubs
 
-MODULES = ("connect_unary", "connect_get", "connect_stream", "cors", "grpc_web", "raw", "web_client", "rpc_client",
-           "client_cases", "wrong_servers")
+MODULES = (
+    "connect_unary", "connect_get", "connect_stream", "cors", "grpc_web", "raw", "web_client",
+    "rpc_client", "client_cases", "wrong_servers")
 
 
 def run(cases, places, verbose):

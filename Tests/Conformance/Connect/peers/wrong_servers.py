@@ -392,7 +392,8 @@ def with_trailers(client, fields, *messages):
 @case("reads {} as a status", on=GRPC + WEB, each=(
     ("5", [("grpc-status", "5"), ("grpc-message", "m")], ("not_found",)),
     ("99", [("grpc-status", "99")], ("unknown",)),
-    ("abc", [("grpc-status", "abc")], ("unknown", "internal")), ("-1", [("grpc-status", "-1")], ("unknown", "internal")),
+    ("abc", [("grpc-status", "abc")], ("unknown", "internal")),
+    ("-1", [("grpc-status", "-1")], ("unknown", "internal")),
     ("a number of many digits", [("grpc-status", "9" * 40)], ("unknown", "internal")),
     ("nothing", [("x-other", "1")], ("unknown", "internal"))))
 def statuses(client, item):

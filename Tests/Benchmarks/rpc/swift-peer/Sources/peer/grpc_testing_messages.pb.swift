@@ -1,0 +1,1 @@
+../../../../../Interop/Schema/grpc_testing_messages.pb.swift
