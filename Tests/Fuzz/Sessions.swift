@@ -13,6 +13,7 @@ private final class Answerer: Exchange {
 
   init(answers: Bool) {
     self.answers = answers
+    super.init()
   }
 
   override func receivedHeaders(isLast: Bool) {

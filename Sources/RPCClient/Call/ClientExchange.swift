@@ -85,6 +85,7 @@ final class ClientExchange: Exchange, ClientStream, TimerTarget, @unchecked Send
       }
     contentType = ContentType(wire, head.codec)
     deframer = Deframer(wire.responseFlags, lengthMax: head.responseSizeMax)
+    super.init()
   }
 
   var wire: WireProtocol { contentType.wireProtocol }
