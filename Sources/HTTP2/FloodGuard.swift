@@ -17,7 +17,11 @@ struct FloodGuard {
     case unreadFrames = "too many frames wait to be read"
   }
 
-  private let limits: Limits
+  // Not the whole of the limits, which every idle connection would hold once more.
+  private let continuationsMax: Int
+  private let emptyDataFramesMax: Int
+  private let pingInterval: Duration
+  private let pingStrikesMax: Int
   private var control: TokenBucket
   private var resets: TokenBucket
   private var provoked: TokenBucket
@@ -31,7 +35,10 @@ struct FloodGuard {
   private var lastPing: ContinuousClock.Instant?
 
   init(limits: Limits, now: ContinuousClock.Instant) {
-    self.limits = limits
+    continuationsMax = limits.continuationsMax
+    emptyDataFramesMax = limits.emptyDataFramesMax
+    pingInterval = limits.pingInterval
+    pingStrikesMax = limits.pingStrikesMax
     control = TokenBucket(
       burst: limits.controlFrameBurst, perSecond: limits.controlFramesPerSecond, now: now)
     resets = TokenBucket(
@@ -62,7 +69,7 @@ struct FloodGuard {
 
   mutating func receivedContinuation() -> Verdict? {
     continuations += 1
-    return continuations > limits.continuationsMax ? .continuations : nil
+    return continuations > continuationsMax ? .continuations : nil
   }
 
   mutating func receivedControlFrame(at now: ContinuousClock.Instant) -> Verdict? {
@@ -70,9 +77,9 @@ struct FloodGuard {
   }
 
   mutating func receivedPing(at now: ContinuousClock.Instant) -> Verdict? {
-    if let last = lastPing, last.duration(to: now) < limits.pingInterval { pingStrikes += 1 }
+    if let last = lastPing, last.duration(to: now) < pingInterval { pingStrikes += 1 }
     lastPing = now
-    if pingStrikes > limits.pingStrikesMax { return .pings }
+    if pingStrikes > pingStrikesMax { return .pings }
     return control.take(at: now) ? nil : .pings
   }
 
@@ -94,7 +101,7 @@ struct FloodGuard {
       return nil
     }
     emptyData += 1
-    return emptyData > limits.emptyDataFramesMax ? .emptyData : nil
+    return emptyData > emptyDataFramesMax ? .emptyData : nil
   }
 
   /// The library's own limit counts too, but lets everything that it has read begin first.

@@ -17,7 +17,8 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
 
   let started: ContinuousClock.Instant
   private let address: UnsafeMutablePointer<CallState>
-  private let changes = AtomicLazyReference<CallExtras>()
+  private let madeExtras = Mutex<CallExtras?>(nil)
+  private let hasExtras = Atomic(false)
   private let parsedMetadata = Mutex<Metadata?>(nil)
 
   /// What the call has come to.
@@ -57,11 +58,19 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
   var deadline: Deadline? { state.deadline }
   var requestWasCompressed: Bool { state.requestWasCompressed }
   /// Made when somebody asks: most handlers answer with a message and nothing more.
-  var extras: CallExtras { changes.load() ?? changes.storeIfNil(CallExtras()) }
+  var extras: CallExtras {
+    madeExtras.withLock { made in
+      if let made { return made }
+      let extras = CallExtras()
+      made = extras
+      hasExtras.store(true, ordering: .releasing)
+      return extras
+    }
+  }
   /// What the handler has changed about its call, if anything.
   var changedExtras: CallExtras? {
-    guard let made = changes.load(), made.isChanged else { return nil }
-    return made
+    guard hasExtras.load(ordering: .acquiring), extras.isChanged else { return nil }
+    return extras
   }
 
   /// What came beside the messages, read when somebody asks. Headers do not change any more then,
