@@ -55,6 +55,13 @@ public final class Executor {
   private func validate(
     _ transaction: Transaction, _ account: AccountReference
   ) throws(InvalidTransaction) {
+    // Before the transaction's own limit: of two causes, tests name this one.
+    let blobGasMax = block.blobs.max.multipliedReportingOverflow(by: BlobParameters.gasPerBlob)
+    if block.fork >= .cancun, !blobGasMax.overflow,
+      blobGasUsed + transaction.blobGas > blobGasMax.partialValue
+    {
+      throw .blobGasExceedsBlock
+    }
     try transaction.validate(fork: block.fork, chainID: block.chainID)
     let available = block.gasLimit - min(gasUsed, block.gasLimit)
     guard transaction.gasLimit <= min(available, UInt64(Int64.max)) else {
@@ -64,10 +71,6 @@ public final class Executor {
       throw .feeBelowBaseFee(baseFee: block.baseFee)
     }
     if transaction.kind == .blob {
-      let most = block.blobs.max.multipliedReportingOverflow(by: BlobParameters.gasPerBlob)
-      guard most.overflow || blobGasUsed + transaction.blobGas <= most.partialValue else {
-        throw .blobGasExceedsBlock
-      }
       guard transaction.maxFeePerBlobGas >= interpreter.blobBaseFee else {
         throw .blobFeeBelowBaseFee(baseFee: interpreter.blobBaseFee)
       }

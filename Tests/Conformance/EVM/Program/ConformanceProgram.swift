@@ -7,6 +7,8 @@ internal import Foundation
 @main
 struct ConformanceProgram {
   var data = ProcessInfo.processInfo.environment["GENSYN_CONFORMANCE"].map { $0 + "/ethereum" }
+  /// The unpacked `ethereum_tests_small.tar.zst`.
+  var small: String?
   var suites: Set<String> = []
   var only = ""
   var show = 20
@@ -21,6 +23,7 @@ struct ConformanceProgram {
       }
       switch option {
       case "--data": program.data = value
+      case "--small": program.small = value
       case "--suite": program.suites.insert(value)
       case "--only": program.only = value
       case "--show": program.show = Int(value) ?? 20
@@ -48,6 +51,13 @@ struct ConformanceProgram {
       report(fork, found)
       verdicts += found
     }
+    if let small {
+      for (suite, folder, run) in Self.folders where wants(suite) {
+        let found = try folderVerdicts("\(small)/\(folder)", run)
+        report(suite, found)
+        verdicts += found
+      }
+    }
     let passed = verdicts.count { $0.failure == nil }
     print("conformance-evm: \(passed)/\(verdicts.count)")
     exit(passed == verdicts.count && !verdicts.isEmpty ? 0 : 1)
@@ -55,6 +65,25 @@ struct ConformanceProgram {
 
   private func wants(_ suite: String) -> Bool {
     suites.isEmpty || suites.contains(suite)
+  }
+
+  private static let folders: [(String, String, @Sendable (JSON, String) -> [Verdict])] = [
+    ("transactions", "TransactionTests", { TransactionSuite.run($0, file: $1) }),
+    ("rlp", "RLPTests", { RLPSuite.run($0, file: $1) }),
+    ("trie", "TrieTests", { TrieSuite.run($0, file: $1) }),
+  ]
+
+  private func folderVerdicts(
+    _ folder: String, _ run: (JSON, String) -> [Verdict]
+  ) throws -> [Verdict] {
+    guard let files = FileManager.default.enumerator(atPath: folder) else {
+      throw CocoaError(.fileNoSuchFile)
+    }
+    let names = files.compactMap { $0 as? String }.filter { $0.hasSuffix(".json") }.sorted()
+    return try names.flatMap { name in
+      let data = try Data(contentsOf: URL(filePath: "\(folder)/\(name)"))
+      return run(try JSON([UInt8](data)), name).filter { only.isEmpty || $0.name.contains(only) }
+    }
   }
 
   private func states(_ path: String) async throws -> [Verdict] {
