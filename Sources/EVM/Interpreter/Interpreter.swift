@@ -26,7 +26,7 @@ final class Interpreter {
   private(set) var depth = 0
   private let returnData = ReturnBuffer()
 
-  init(state: WorldState, block: BlockContext, arena: Arena = Arena()) {
+  init(state: WorldState, block: BlockContext, arena: Arena) {
     self.state = state
     self.block = block
     self.arena = arena

@@ -13,11 +13,14 @@ public final class Executor {
   /// Finds who signed a hash; nil when nobody did.
   public typealias SenderRecovery = (Digest, Transaction.Signature) -> Address?
 
-  public init(state: WorldState, block: BlockContext, recover: @escaping SenderRecovery) {
+  public init(
+    state: WorldState, block: BlockContext, arena: Arena = Arena(),
+    recover: @escaping SenderRecovery
+  ) {
     self.state = state
     self.block = block
     self.recover = recover
-    interpreter = Interpreter(state: state, block: block)
+    interpreter = Interpreter(state: state, block: block, arena: arena)
   }
 
   /// Runs a transaction. An invalid one leaves everything as it was.
@@ -42,6 +45,7 @@ public final class Executor {
     let result = run(transaction, account, gas: Int64(transaction.gasLimit - intrinsic.gas))
     let used = settle(transaction, account, result, floor: intrinsic.floor, gasPrice)
     let logs = state.endTransaction(fork: block.fork)
+    interpreter.arena.trim(afterGas: used)
     if let failure = state.failure { throw .state(failure) }
     gasUsed += used
     blobGasUsed += transaction.blobGas
