@@ -30,7 +30,7 @@ struct Machine {
 
   func run(_ transaction: Transaction) throws(ExecutionFailure) -> Outcome {
     let state = WorldState(database)
-    let executor = Executor(state: state, block: block, recover: { _, _ in nil })
+    let executor = Executor(state: state, block: block)
     let outcome = try executor.execute(transaction, from: Self.sender)
     database.apply(state.changes())
     return outcome

@@ -26,7 +26,7 @@ struct StateTests {
     let block = BlockContext(
       fork: .osaka, number: 1, timestamp: 1, coinbase: .zero, gasLimit: 1 << 40)
     let state = WorldState(BrokenDatabase())
-    let executor = Executor(state: state, block: block, recover: { _, _ in nil })
+    let executor = Executor(state: state, block: block)
 
     #expect(throws: ExecutionFailure.self) {
       try executor.execute(

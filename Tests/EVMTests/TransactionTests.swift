@@ -113,7 +113,7 @@ struct ValidityTests {
     var block = machine.block
     block.baseFee = baseFee
     let state = WorldState(machine.database)
-    let executor = Executor(state: state, block: block, recover: { _, _ in nil })
+    let executor = Executor(state: state, block: block)
     do {
       _ = try executor.execute(transaction, from: Machine.sender)
       return nil

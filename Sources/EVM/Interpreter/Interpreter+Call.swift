@@ -1,3 +1,4 @@
+internal import Precompiles
 internal import Primitives
 
 /// What a call instruction found on the stack.

@@ -1,27 +1,22 @@
+internal import Precompiles
 internal import Primitives
 
-/// What a precompiled contract answers.
-enum PrecompileOutcome {
-  case success(gasUsed: Int64, output: [UInt8])
-  /// Takes all gas.
-  case failure
-}
-
-/// The contracts that are part of the rules: where they are, and the seam to what they compute.
+/// The contracts that are part of the rules: a quick answer to where they are, and the one place where
+/// the interpreter calls them.
 enum PrecompiledContracts {
   /// The addresses of a fork, apart from 0x100.
-  static func addresses(_ fork: Fork) -> ClosedRange<UInt64> {
+  private static func consecutive(_ fork: Fork) -> UInt64 {
     switch fork {
-    case ..<(.byzantium): 1...4
-    case ..<(.istanbul): 1...8
-    case ..<(.cancun): 1...9
-    case .cancun: 1...10
-    default: 1...17
+    case ..<(.byzantium): 4
+    case ..<(.istanbul): 8
+    case ..<(.cancun): 9
+    case .cancun: 10
+    default: 17
     }
   }
 
   /// P256VERIFY (EIP-7951).
-  static let p256: UInt64 = 0x100
+  private static let p256: UInt64 = 0x100
 
   /// The number of the contract at an address, if there is one in this fork.
   @inline(__always)
@@ -29,16 +24,14 @@ enum PrecompiledContracts {
     guard address.middle == 0, address.high == 0, address.low <= p256, address.low > 0 else {
       return nil
     }
-    if addresses(fork).contains(address.low) { return UInt16(truncatingIfNeeded: address.low) }
+    if address.low <= consecutive(fork) { return UInt16(truncatingIfNeeded: address.low) }
     return address.low == p256 && fork >= .osaka ? UInt16(p256) : nil
   }
 
   static func run(
     _ number: UInt16, _ input: ByteRange, _ gas: Int64, _ fork: Fork
   ) -> PrecompileOutcome {
-    guard number == 4 else { return .failure }
-    let words = (Int64(input.count) + 31) / 32
-    let cost = 15 + 3 * words
-    return cost > gas ? .failure : .success(gasUsed: cost, output: input.bytes)
+    let bytes = unsafe UnsafeRawBufferPointer(start: input.pointer, count: input.count).bytes
+    return Precompiles.run(address: number, input: bytes, gas: gas, fork: fork) ?? .failure
   }
 }

@@ -1,3 +1,4 @@
+internal import Precompiles
 public import Primitives
 
 /// Applies transactions to a state, one after the other, by the rules of one block.
@@ -8,22 +9,15 @@ public final class Executor {
   public private(set) var gasUsed: UInt64 = 0
   public private(set) var blobGasUsed: UInt64 = 0
   private let interpreter: Interpreter
-  private let recover: SenderRecovery
 
-  /// Finds who signed a hash; nil when nobody did.
-  public typealias SenderRecovery = (Digest, Transaction.Signature) -> Address?
-
-  public init(
-    state: WorldState, block: BlockContext, arena: Arena = Arena(),
-    recover: @escaping SenderRecovery
-  ) {
+  public init(state: WorldState, block: BlockContext, arena: Arena = Arena()) {
     self.state = state
     self.block = block
-    self.recover = recover
     interpreter = Interpreter(state: state, block: block, arena: arena)
   }
 
-  /// Runs a transaction. An invalid one leaves everything as it was.
+  /// Runs a transaction, whose sender is ``Transaction/sender()``. An invalid one leaves everything as
+  /// it was.
   public func execute(
     _ transaction: Transaction, from sender: Address
   ) throws(ExecutionFailure) -> Outcome {
@@ -119,12 +113,7 @@ public final class Executor {
   /// EIP-7702: an authorization that does not hold is passed over.
   private func apply(_ authorization: Authorization) {
     guard authorization.chainID.isZero || authorization.chainID == U256(block.chainID),
-      authorization.nonce < .max, authorization.parity <= 1,
-      authorization.s <= Transaction.curveOrderHalf,
-      let address = recover(
-        authorization.signingHash,
-        Transaction.Signature(
-          isOdd: authorization.parity == 1, r: authorization.r, s: authorization.s))
+      authorization.nonce < .max, let address = authorization.authority()
     else { return }
     let authority = state.account(address)
     _ = state.access(authority)

@@ -31,7 +31,7 @@ struct BenchProgram {
     let block = BlockContext(
       fork: .cancun, number: 1, timestamp: 1, coinbase: .zero, gasLimit: gas)
     let executor = Executor(
-      state: WorldState(database), block: block, arena: arena, recover: { _, _ in nil })
+      state: WorldState(database), block: block, arena: arena)
     let transaction = Transaction(gasLimit: gas, to: contract, data: data)
     let start = cpuTime()
     let result = Result { () throws(ExecutionFailure) in

@@ -1,16 +1,19 @@
 internal import EVM
+internal import Primitives
 
 /// Why a transaction of a test did not run, with the names that the tests have for it.
 enum Refusal: Error {
   case malformed(Transaction.Malformed)
   case invalid(InvalidTransaction)
   case state(StateFailure)
+  /// Another address than the test's came out of the signature.
+  case wrongSender(Address)
 
   var testNames: Set<String> {
     switch self {
     case .malformed(let reason): Self.names(reason)
     case .invalid(let reason): Self.names(reason)
-    case .state: []
+    case .state, .wrongSender: []
     }
   }
 

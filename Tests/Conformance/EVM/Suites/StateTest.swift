@@ -48,7 +48,7 @@ public struct StateTest {
 
   private func failure() -> String? {
     let state = WorldState(pre)
-    let executor = Executor(state: state, block: block, recover: recoverSender)
+    let executor = Executor(state: state, block: block)
     var logsDigest = [Log]().digest
     do throws(Refusal) {
       logsDigest = try execute(executor).logs.digest
@@ -72,8 +72,10 @@ public struct StateTest {
     } catch {
       throw .malformed(error)
     }
+    guard let signer = decoded.sender() else { throw .invalid(.unrecoverableSender) }
+    guard signer == sender else { throw .wrongSender(signer) }
     do {
-      return try executor.execute(decoded, from: sender)
+      return try executor.execute(decoded, from: signer)
     } catch {
       switch error {
       case .invalid(let reason): throw .invalid(reason)
@@ -81,8 +83,4 @@ public struct StateTest {
       }
     }
   }
-}
-
-func recoverSender(_ hash: Digest, _ signature: Transaction.Signature) -> Address? {
-  nil
 }

@@ -49,7 +49,7 @@ public enum TransactionSuite {
     } catch {
       throw .invalid(error)
     }
-    guard let sender = recoverSender(transaction.signingHash, transaction.signature) else {
+    guard let sender = transaction.sender() else {
       throw .invalid(.unrecoverableSender)
     }
     return (transaction, sender)
