@@ -138,6 +138,7 @@ let package = Package(
     swift("Precompiles", ["CGMP", "COpenSSL", "Primitives", "Secp256k1"]),
 
     // Engines.
+    swift("EVM", ["Precompiles", "Primitives", "Secp256k1"]),
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
@@ -205,6 +206,11 @@ let package = Package(
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("SodiumTests", ["Sodium"]),
+    swift(
+      "EVMConformance", ["CZstd", "EVM", "Primitives"], path: "Tests/Conformance/EVM/Suites"),
+    program("conformance-evm", ["EVMConformance"], path: "Tests/Conformance/EVM/Program"),
+    program("bench-evm", ["EVM", "Primitives"], path: "Tests/Benchmarks/evm/Program"),
+    tests("EVMTests", ["EVM", "EVMConformance", "Primitives"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
     tests("PrecompilesTests", ["Precompiles", "Primitives", "Secp256k1"]),
     tests("TidyTests", []),
