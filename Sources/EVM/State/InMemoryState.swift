@@ -9,6 +9,16 @@ public final class InMemoryState: StateDatabase {
 
   public init() {}
 
+  /// An independent state that shares memory until one of the two changes.
+  public func copy() -> InMemoryState {
+    let copy = InMemoryState()
+    copy.accounts = accounts
+    copy.storage = storage
+    copy.codes = codes
+    copy.blockHashes = blockHashes
+    return copy
+  }
+
   public func account(at address: Address) -> Account? {
     accounts[address]
   }

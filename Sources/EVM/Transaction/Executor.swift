@@ -48,6 +48,36 @@ public final class Executor {
       output: result.output, logs: logs, created: result.created)
   }
 
+  // MARK: The block's own changes
+
+  /// Calls a contract as the rules do, outside of all transactions; its output, or nil when it is not
+  /// there or failed.
+  func callSystem(_ address: Address, _ data: [UInt8]) -> [UInt8]? {
+    let account = state.account(address)
+    let code = state.code(of: account)
+    defer { endSystemChanges() }
+    guard code.count > 0 else { return nil }
+    interpreter.transaction = TransactionContext(
+      origin: SystemContract.caller, gasPrice: .zero, blobHashes: [])
+    let result = unsafe data.withUnsafeBytes { data in
+      interpreter.execute(
+        Interpreter.Message(
+          code: code, input: unsafe ByteRange(pointer: data.baseAddress, count: data.count),
+          account: account, caller: SystemContract.caller, value: .zero, gas: SystemContract.gas,
+          checkpoint: state.checkpoint()))
+    }
+    return result.status.isSuccess ? result.output : nil
+  }
+
+  /// Adds wei that no account pays. ``endSystemChanges()`` settles it.
+  func pay(_ amount: U256, to address: Address) {
+    state.add(amount, to: state.account(address))
+  }
+
+  func endSystemChanges() {
+    _ = state.endTransaction(fork: block.fork)
+  }
+
   // MARK: Before
 
   private func validate(

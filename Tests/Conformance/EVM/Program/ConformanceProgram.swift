@@ -47,8 +47,15 @@ struct ConformanceProgram {
     }
     var verdicts: [Verdict] = []
     for fork in ["osaka", "prague", "cancun"] where wants(fork) {
-      let found = try await states("\(data)/\(fork).jsonl.zst")
+      let found = try await lines("\(data)/\(fork).jsonl.zst") { try StateTest($0).run() }
       report(fork, found)
+      verdicts += found
+    }
+    if wants("blocks") {
+      let found = try await lines("\(data)/blockchain-osaka.jsonl.zst") {
+        try BlockchainTest($0).run()
+      }
+      report("blocks", found)
       verdicts += found
     }
     if let small {
@@ -86,7 +93,10 @@ struct ConformanceProgram {
     }
   }
 
-  private func states(_ path: String) async throws -> [Verdict] {
+  /// Runs every line of a file, which is a test.
+  private func lines(
+    _ path: String, _ run: @escaping @Sendable (JSON) throws -> Verdict
+  ) async throws -> [Verdict] {
     let bytes = try TestData.zstandard(path)
     let lines = TestData.lines(bytes)
     return await Pool.map(lines) { line in
@@ -95,7 +105,7 @@ struct ConformanceProgram {
         guard only.isEmpty || json.members.keys.contains(where: { $0.contains(only) }) else {
           return nil
         }
-        return try StateTest(json).run()
+        return try run(json)
       } catch {
         return Verdict(name: "line at \(line.lowerBound)", failure: "\(error)")
       }

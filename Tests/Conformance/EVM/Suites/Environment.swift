@@ -37,12 +37,17 @@ extension BlockContext {
       randomness: try (fork >= .paris ? env["currentRandom"] : env["currentDifficulty"])?.number()
         ?? .zero,
       excessBlobGas: try env["currentExcessBlobGas"]?.uint64() ?? 0)
-    if let schedule = config["blobSchedule"]?[forkName] {
-      blobs = BlobParameters(
-        target: try schedule.required("target").uint64(),
-        max: try schedule.required("max").uint64(),
-        baseFeeUpdateFraction: try schedule.required("baseFeeUpdateFraction").uint64())
-    }
+    if let parameters = try BlobParameters(config, forkName: forkName) { blobs = parameters }
+  }
+}
+
+extension BlobParameters {
+  init?(_ config: JSON, forkName: String) throws {
+    guard let schedule = config["blobSchedule"]?[forkName] else { return nil }
+    self.init(
+      target: try schedule.required("target").uint64(),
+      max: try schedule.required("max").uint64(),
+      baseFeeUpdateFraction: try schedule.required("baseFeeUpdateFraction").uint64())
   }
 }
 
