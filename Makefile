@@ -203,12 +203,14 @@ ETHEREUM_TESTS := .build-conformance/ethereum
 $(ETHEREUM_TESTS)/.unpacked:
 	mkdir -p $(ETHEREUM_TESTS)
 	tar --zstd -xf "$(GENSYN_CONFORMANCE)/ethereum/ethereum_tests_small.tar.zst" -C $(ETHEREUM_TESTS)
+	tar --zstd -xf "$(GENSYN_CONFORMANCE)/ethereum/execution_apis.tar.zst" -C $(ETHEREUM_TESTS)
 	touch $@
 
 # EVM="--suite osaka --only TEXT --show 3" for a part.
-conformance-evm: $(ETHEREUM_TESTS)/.unpacked ## Ethereum's own tests: states, transactions, RLP, tries.
+conformance-evm: $(ETHEREUM_TESTS)/.unpacked ## Ethereum's own tests: states, blocks, transactions, RLP, tries.
 	swift build -c release --product conformance-evm --scratch-path .build-release
-	.build-release/release/conformance-evm --small $(ETHEREUM_TESTS)/tests $(EVM)
+	.build-release/release/conformance-evm --small $(ETHEREUM_TESTS)/tests \
+	  --replay $(ETHEREUM_TESTS)/eapis/tests $(EVM)
 
 # BENCH="--rounds=3 --only=TEXT" for a quick look.
 bench-evm: setup-peers ## Published bytecodes on our EVM and on revm, gas identical.

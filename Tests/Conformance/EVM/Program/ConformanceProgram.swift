@@ -3,12 +3,15 @@ internal import Foundation
 
 /// Runs Ethereum's own tests on our EVM, on all cores, and says which ones fail.
 ///
-/// usage: conformance-evm [--data FOLDER] [--small FOLDER] [--suite NAME] [--only TEXT] [--show N]
+/// usage: conformance-evm [--data FOLDER] [--small FOLDER] [--replay FOLDER] [--suite NAME]
+///   [--only TEXT] [--show N]
 @main
 struct ConformanceProgram {
   var data = ProcessInfo.processInfo.environment["GENSYN_CONFORMANCE"].map { $0 + "/ethereum" }
   /// The unpacked `ethereum_tests_small.tar.zst`.
   var small: String?
+  /// `eapis/tests` of the unpacked `execution_apis.tar.zst`.
+  var replay: String?
   var suites: Set<String> = []
   var only = ""
   var show = 20
@@ -24,6 +27,7 @@ struct ConformanceProgram {
       switch option {
       case "--data": program.data = value
       case "--small": program.small = value
+      case "--replay": program.replay = value
       case "--suite": program.suites.insert(value)
       case "--only": program.only = value
       case "--show": program.show = Int(value) ?? 20
@@ -56,6 +60,11 @@ struct ConformanceProgram {
         try BlockchainTest($0).run()
       }
       report("blocks", found)
+      verdicts += found
+    }
+    if let replay, wants("replay") {
+      let found = try ReplaySuite.run(folder: replay)
+      report("replay", found)
       verdicts += found
     }
     if let small {

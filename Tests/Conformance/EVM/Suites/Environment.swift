@@ -62,9 +62,9 @@ extension InMemoryState {
         slots[key] = try value.number()
       }
       set(
-        address, nonce: try account.required("nonce").uint64(),
+        address, nonce: try account["nonce"]?.uint64() ?? 0,
         balance: try account.required("balance").number(),
-        code: try account.required("code").bytes(), storage: slots)
+        code: try account["code"]?.bytes() ?? [], storage: slots)
     }
   }
 }
