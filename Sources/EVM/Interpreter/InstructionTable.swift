@@ -1,17 +1,34 @@
 internal import Primitives
 
-/// What the loop checks before each instruction of a fork: its constant gas and the words it needs.
+/// What the loop checks before each instruction of a fork: its constant gas, the words it needs and the
+/// room for those it leaves.
 ///
 /// The tables are made once for each fork and never freed, so that the loop reads them through plain
 /// pointers.
 @safe
 struct InstructionTable: @unchecked Sendable {
-  /// The need of an instruction that does not exist: more than any stack has.
-  static let undefined: Int = 1 << 20
-
   struct Entry {
     var gas: Int32
-    var need: Int32
+    /// Bytes that the stack must have.
+    var need: UInt16
+    /// Bytes that it may have beyond them.
+    var span: UInt16
+
+    /// An instruction that does not exist: no stack is as high.
+    static let undefined = Entry(gas: 0, need: .max, span: 0)
+
+    /// Of an instruction that takes some words and leaves others.
+    init(gas: Int, takes: Int, leaves: Int) {
+      let most = Interpreter.stackMax - max(0, leaves - takes)
+      self.init(
+        gas: Int32(gas), need: UInt16(takes * 32), span: UInt16((most - takes) * 32))
+    }
+
+    private init(gas: Int32, need: UInt16, span: UInt16) {
+      self.gas = gas
+      self.need = need
+      self.span = span
+    }
   }
 
   let entries: UnsafePointer<Entry>
@@ -24,20 +41,20 @@ struct InstructionTable: @unchecked Sendable {
 
   private init(_ fork: Fork) {
     let entries = UnsafeMutablePointer<Entry>.allocate(capacity: 256)
-    unsafe entries.initialize(
-      repeating: Entry(gas: 0, need: Int32(Self.undefined)), count: 256)
+    unsafe entries.initialize(repeating: .undefined, count: 256)
     for instruction in Self.instructions where fork >= instruction.since {
       for opcode in instruction.opcodes {
         unsafe entries[Int(opcode)] = Entry(
-          gas: Int32(instruction.gas), need: Int32(instruction.need))
+          gas: instruction.gas, takes: instruction.need,
+          leaves: instruction.pushes ? instruction.need + 1 : 0)
       }
     }
     for index in 0..<16 {
-      unsafe entries[0x80 + index] = Entry(gas: 3, need: Int32(index + 1))
-      unsafe entries[0x90 + index] = Entry(gas: 3, need: Int32(index + 2))
+      unsafe entries[0x80 + index] = Entry(gas: 3, takes: index + 1, leaves: index + 2)
+      unsafe entries[0x90 + index] = Entry(gas: 3, takes: index + 2, leaves: index + 2)
     }
     for index in 0..<5 {
-      unsafe entries[0xA0 + index] = Entry(gas: Int32(375 * (index + 1)), need: Int32(index + 2))
+      unsafe entries[0xA0 + index] = Entry(gas: 375 * (index + 1), takes: index + 2, leaves: 0)
     }
     unsafe self.entries = UnsafePointer(entries)
   }
@@ -47,6 +64,9 @@ struct InstructionTable: @unchecked Sendable {
     let gas: Int
     let need: Int
     var since = Fork.frontier
+
+    /// Whether the stack grows: what takes nothing leaves a word, but for STOP and JUMPDEST.
+    var pushes: Bool { need == 0 && ![[0x00], [0x5B]].contains(opcodes) }
   }
 
   /// Instructions whose gas depends on more than the fork have what is constant of it here.

@@ -46,7 +46,7 @@ extension Interpreter {
     caller.frame.pc.advance(1)
 
     let sendsValue = kind.takesValue && !arguments.value.isZero
-    if depth > Self.depthMax
+    if unsafe depth > Self.depthMax
       || (sendsValue && caller.frame.account.record.balance < arguments.value)
     {
       caller.frame.gas += forwarded

@@ -77,18 +77,6 @@ extension Interpreter {
     return true
   }
 
-  @inline(never)
-  func copyCode(
-    of account: AccountReference, from offset: U256, to target: U256, _ length: U256,
-    _ memory: MemoryPlace, _ memorySize: inout Int, _ gas: inout Int64
-  ) -> Bool {
-    let code = state.code(of: account)
-    return withExtendedLifetime(code) {
-      let source = unsafe ByteRange(pointer: UnsafeRawPointer(code.base), count: code.count)
-      return Self.copy(source, from: offset, to: target, length, memory, &memorySize, &gas)
-    }
-  }
-
   @inline(__always)
   static func isDestination(_ target: UInt64, _ jumps: UnsafePointer<UInt8>) -> Bool {
     let byte = unsafe jumps[Int(truncatingIfNeeded: target &>> 3)]

@@ -3,9 +3,9 @@ internal import Primitives
 extension Interpreter {
   /// Runs a frame until it ends, calls or creates.
   ///
-  /// Everything that instructions touch is in locals. Each case may push at most one word more than it
-  /// takes, so that one check after it finds an overflow; the check before it, from the fork's table,
-  /// finds what the stack lacks and takes the constant gas.
+  /// Everything that instructions touch is in locals. The check before each of them, from the fork's
+  /// table, takes the constant gas and finds a stack that is too low or too high; one comparison does
+  /// both. Cases name every opcode by itself: a range would split the jump table.
   func run(_ reference: FrameReference) -> Exit {
     let entries = unsafe table.entries
     let code = unsafe reference.frame.code._withUnsafeGuaranteedRef { code in
@@ -27,10 +27,9 @@ extension Interpreter {
         exit = .halted(.outOfGas)
         break loop
       }
-      if sp.height(above: base) < Int(entry.need) {
-        exit = .halted(
-          Int(entry.need) == InstructionTable.undefined
-            ? .undefinedInstruction(opcode) : .stackUnderflow)
+      let height = sp.height(above: base)
+      if height &- UInt(entry.need) > UInt(entry.span) {
+        exit = .halted(Self.stackFault(opcode, entry, height))
         break loop
       }
 
@@ -134,15 +133,15 @@ extension Interpreter {
       case 0x30:  // ADDRESS
         sp.push(reference.frame.address.word)
       case 0x31:  // BALANCE
-        let account = state.account(Address(truncating: sp[-1]))
-        gas &-= accessCost(account, schedule.balanceRead)
-        sp[-1] = account.record.balance
+        let (balance, cost) = balance(sp[-1])
+        gas &-= cost
+        sp[-1] = balance
         if gas < 0 {
           exit = .halted(.outOfGas)
           break loop
         }
       case 0x32:  // ORIGIN
-        sp.push(transaction.origin.word)
+        unsafe sp.push(transaction.origin.word)
       case 0x33:  // CALLER
         sp.push(reference.frame.caller.word)
       case 0x34:  // CALLVALUE
@@ -171,22 +170,19 @@ extension Interpreter {
           break loop
         }
       case 0x3A:  // GASPRICE
-        sp.push(transaction.gasPrice)
+        unsafe sp.push(transaction.gasPrice)
       case 0x3B:  // EXTCODESIZE
-        let account = state.account(Address(truncating: sp[-1]))
-        gas &-= accessCost(account, schedule.codeRead)
+        let (size, cost) = codeSize(sp[-1])
+        gas &-= cost
+        sp[-1] = size
         if gas < 0 {
           exit = .halted(.outOfGas)
           break loop
         }
-        sp[-1] = U256(UInt64(state.code(of: account).count))
       case 0x3C:  // EXTCODECOPY
         sp.drop(4)
-        let account = state.account(Address(truncating: sp[3]))
-        gas &-= accessCost(account, schedule.codeRead)
-        guard gas >= 0,
-          copyCode(of: account, from: sp[1], to: sp[2], sp[0], memory, &memorySize, &gas)
-        else {
+        (gas, memorySize) = copyCode(sp, memory, memorySize, gas)
+        if gas < 0 {
           exit = .halted(.outOfGas)
           break loop
         }
@@ -204,10 +200,9 @@ extension Interpreter {
           break loop
         }
       case 0x3F:  // EXTCODEHASH
-        let account = state.account(Address(truncating: sp[-1]))
-        gas &-= accessCost(account, schedule.codeHashRead)
-        sp[-1] =
-          account.record.exists && !account.record.isEmpty ? account.record.codeHash : .zero
+        let (hash, cost) = codeHash(sp[-1])
+        gas &-= cost
+        sp[-1] = hash
         if gas < 0 {
           exit = .halted(.outOfGas)
           break loop
@@ -347,11 +342,12 @@ extension Interpreter {
       case 0x61:  // PUSH2
         sp.push(U256(UInt64(pc[1]) &<< 8 | UInt64(pc[2])))
         pc.advance(2)
-      case 0x62...0x67:  // PUSH3 to PUSH8
+      case 0x62, 0x63, 0x64, 0x65, 0x66, 0x67:  // PUSH3 to PUSH8
         let count = Int(opcode) &- 0x5F
         sp.push(pc.advanced(by: 1).number(ofBytes: count))
         pc.advance(count)
-      case 0x68...0x7E:  // PUSH9 to PUSH31
+      case 0x68, 0x69, 0x6A, 0x6B, 0x6C, 0x6D, 0x6E, 0x6F, 0x70, 0x71, 0x72, 0x73, 0x74, 0x75,
+        0x76, 0x77, 0x78, 0x79, 0x7A, 0x7B, 0x7C, 0x7D, 0x7E:  // PUSH9 to PUSH31
         let count = Int(opcode) &- 0x5F
         let word = pc.advanced(by: 1).word
         sp.push(word.shiftedRight(by: UInt64(truncatingIfNeeded: 256 &- 8 &* count)))
@@ -368,7 +364,7 @@ extension Interpreter {
         sp.push(sp[-3])
       case 0x83:
         sp.push(sp[-4])
-      case 0x84...0x8F:
+      case 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8A, 0x8B, 0x8C, 0x8D, 0x8E, 0x8F:
         sp.push(sp[0x7F &- Int(opcode)])
       case 0x90:  // SWAP1
         let top = sp[-1]
@@ -382,13 +378,13 @@ extension Interpreter {
         let top = sp[-1]
         sp[-1] = sp[-4]
         sp[-4] = top
-      case 0x93...0x9F:
+      case 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9A, 0x9B, 0x9C, 0x9D, 0x9E, 0x9F:
         let index = 0x8E &- Int(opcode)
         let top = sp[-1]
         sp[-1] = sp[index]
         sp[index] = top
 
-      case 0xA0...0xA4:  // LOG0 to LOG4
+      case 0xA0, 0xA1, 0xA2, 0xA3, 0xA4:  // LOG0 to LOG4
         let topics = Int(opcode) &- 0xA0
         sp.drop(2 &+ topics)
         if reference.frame.isStatic {
@@ -439,10 +435,6 @@ extension Interpreter {
         break loop
       }
 
-      if sp.height(above: base) > Self.stackMax {
-        exit = .halted(.stackOverflow)
-        break loop
-      }
       pc.advance(1)
     }
 
@@ -451,5 +443,12 @@ extension Interpreter {
     reference.frame.gas = gas
     reference.frame.memorySize = memorySize
     return exit
+  }
+  @inline(never)
+  private static func stackFault(
+    _ opcode: UInt8, _ entry: InstructionTable.Entry, _ height: UInt
+  ) -> Halt {
+    if entry.need == InstructionTable.Entry.undefined.need { return .undefinedInstruction(opcode) }
+    return height < UInt(entry.need) ? .stackUnderflow : .stackOverflow
   }
 }

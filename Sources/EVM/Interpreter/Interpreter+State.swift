@@ -15,6 +15,48 @@ extension Interpreter {
       && PrecompiledContracts.number(account.record.address, block.fork) == nil
   }
 
+  // What the loop seldom needs stays out of it, so that it keeps its registers.
+
+  @inline(never)
+  func balance(_ word: U256) -> (U256, cost: Int64) {
+    let account = state.account(Address(truncating: word))
+    let cost = accessCost(account, schedule.balanceRead)
+    return (account.record.balance, cost)
+  }
+
+  @inline(never)
+  func codeSize(_ word: U256) -> (U256, cost: Int64) {
+    let account = state.account(Address(truncating: word))
+    let cost = accessCost(account, schedule.codeRead)
+    return (U256(UInt64(state.code(of: account).count)), cost)
+  }
+
+  @inline(never)
+  func codeHash(_ word: U256) -> (U256, cost: Int64) {
+    let account = state.account(Address(truncating: word))
+    let cost = accessCost(account, schedule.codeHashRead)
+    return (account.record.exists && !account.isEmpty ? account.record.codeHash : .zero, cost)
+  }
+
+  /// EXTCODECOPY of what lies at `place`; returns what gas is left, negative when it is not enough, and
+  /// the memory's size.
+  @inline(never)
+  func copyCode(
+    _ place: StackPlace, _ memory: MemoryPlace, _ size: Int, _ available: Int64
+  ) -> (gas: Int64, memorySize: Int) {
+    var (gas, memorySize) = (available, size)
+    let account = state.account(Address(truncating: place[3]))
+    gas &-= accessCost(account, schedule.codeRead)
+    guard gas >= 0 else { return (gas, memorySize) }
+    let code = state.code(of: account)
+    return withExtendedLifetime(code) {
+      let source = unsafe ByteRange(pointer: UnsafeRawPointer(code.base), count: code.count)
+      let fits = Self.copy(
+        source, from: place[1], to: place[2], place[0], memory, &memorySize, &gas)
+      return (fits ? gas : -1, memorySize)
+    }
+  }
+
   @inline(never)
   func load(_ account: AccountReference, _ key: U256) -> (U256, cost: Int64) {
     let (found, wasCold) = state.access(account, key)
@@ -36,7 +78,7 @@ extension Interpreter {
     switch schedule.storageRules {
     case .plain:
       cost = current.isZero && !value.isZero ? 20_000 : 5000
-      if !current.isZero && value.isZero { state.refund &+= schedule.clearRefund }
+      if !current.isZero && value.isZero { unsafe state.refund &+= schedule.clearRefund }
     case .net(let dirty):
       cost = netCost(original, current, value, dirty: dirty, set: 20_000, reset: 5000)
     case .netWithSentry where schedule.hasAccessLists:
@@ -59,18 +101,18 @@ extension Interpreter {
     if value == current { return dirty }
     if original == current {
       if original.isZero { return set }
-      if value.isZero { state.refund &+= schedule.clearRefund }
+      if value.isZero { unsafe state.refund &+= schedule.clearRefund }
       return reset
     }
     if !original.isZero {
       if current.isZero {
-        state.refund &-= schedule.clearRefund
+        unsafe state.refund &-= schedule.clearRefund
       } else if value.isZero {
-        state.refund &+= schedule.clearRefund
+        unsafe state.refund &+= schedule.clearRefund
       }
     }
     if value == original {
-      state.refund &+= (original.isZero ? set : reset) &- dirty
+      unsafe state.refund &+= (original.isZero ? set : reset) &- dirty
     }
     return dirty
   }
@@ -83,10 +125,10 @@ extension Interpreter {
   }
 
   func blobHash(_ index: U256) -> U256 {
-    guard index.fitsInOneLimb, index.w0 < UInt64(transaction.blobHashes.count) else {
+    guard index.fitsInOneLimb, unsafe index.w0 < UInt64(transaction.blobHashes.count) else {
       return .zero
     }
-    return transaction.blobHashes[Int(index.w0)].word
+    return unsafe transaction.blobHashes[Int(index.w0)].word
   }
 
   /// The topics lie below `place`, the first one on top.
@@ -116,13 +158,13 @@ extension Interpreter {
       // What it leaves to itself is gone with it.
       state.setBalance(account, .zero)
     }
-    if goes && state.markDestroyed(account) { state.refund += schedule.selfDestructRefund }
+    if goes && state.markDestroyed(account) { unsafe state.refund += schedule.selfDestructRefund }
     return cost
   }
 
   /// Whether sending value there makes an account.
   func isDead(_ account: AccountReference) -> Bool {
     block.fork >= .spuriousDragon
-      ? !account.record.exists || account.record.isEmpty : !account.record.exists
+      ? !account.record.exists || account.isEmpty : !account.record.exists
   }
 }

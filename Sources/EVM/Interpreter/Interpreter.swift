@@ -19,11 +19,11 @@ final class Interpreter {
   let arena: Arena
   let blobBaseFee: U256
   let chainID: U256
-  var transaction = TransactionContext(origin: .zero, gasPrice: .zero, blobHashes: [])
+  @exclusivity(unchecked) var transaction = TransactionContext(origin: .zero, gasPrice: .zero, blobHashes: [])
 
   /// The open frames; the last one runs.
   private let frames: UnsafeMutablePointer<Frame>
-  private(set) var depth = 0
+  @exclusivity(unchecked) private(set) var depth = 0
   private let returnData = ReturnBuffer()
 
   init(state: WorldState, block: BlockContext, arena: Arena) {
@@ -88,12 +88,12 @@ final class Interpreter {
 
   func push(_ message: Message) {
     var (memory, stack) = unsafe (arena.memory, arena.stack)
-    if depth > 0 {
+    if unsafe depth > 0 {
       let parent = unsafe FrameReference(pointer: frames + (depth - 1))
       unsafe memory = parent.frame.memory.pointer + parent.frame.memorySize
       unsafe stack = parent.frame.stack.pointer
     }
-    returnData.count = 0
+    unsafe returnData.count = 0
     let place = unsafe StackPlace(pointer: stack)
     unsafe (frames + depth).initialize(
       to: Frame(
@@ -105,17 +105,17 @@ final class Interpreter {
         value: message.value, isStatic: message.isStatic, isCreation: message.isCreation,
         checkpoint: message.checkpoint, number: state.nextFrame(),
         outputOffset: message.outputOffset, outputSize: message.outputSize))
-    depth += 1
+    unsafe depth += 1
   }
 
   /// Closes a frame and hands its result to the one below; returns it where there is none.
   private func end(_ frame: FrameReference, _ exit: Exit) -> Result? {
     var exit = exit
-    if case .stopped = exit { returnData.count = 0 }
+    if case .stopped = exit { unsafe returnData.count = 0 }
     if frame.frame.isCreation, exit.isSuccess {
       if let halt = deploy(frame) { exit = .halted(halt) }
       // A creation's caller gets an address, and no data.
-      if depth > 1 { returnData.count = 0 }
+      if unsafe depth > 1 { unsafe returnData.count = 0 }
     }
     switch exit {
     case .returned, .stopped: break
@@ -123,11 +123,11 @@ final class Interpreter {
     default:
       state.revert(to: frame.frame.checkpoint)
       frame.frame.gas = 0
-      returnData.count = 0
+      unsafe returnData.count = 0
     }
     unsafe frame.frame.code.release()
-    depth -= 1
-    guard depth > 0 else {
+    unsafe depth -= 1
+    guard unsafe depth > 0 else {
       return Result(status: exit, gasLeft: frame.frame.gas, output: returnData.range.bytes)
     }
     resume(unsafe FrameReference(pointer: frames + (depth - 1)), after: frame, exit)
@@ -146,7 +146,7 @@ final class Interpreter {
 
   /// Copies return data into the place that a CALL named for it.
   func copyOutput(to frame: FrameReference, _ offset: Int, _ size: Int) {
-    let count = min(size, returnData.count)
+    let count = unsafe min(size, returnData.count)
     guard count > 0 else { return }
     frame.frame.memory.copy(from: returnData.range, at: 0, to: offset, count)
   }
@@ -170,7 +170,7 @@ final class Interpreter {
 
   // MARK: Return data
 
-  var returnDataSize: Int { returnData.count }
+  var returnDataSize: Int { unsafe returnData.count }
 
   var returnDataRange: ByteRange { returnData.range }
 
@@ -200,7 +200,7 @@ extension Exit {
 private final class ReturnBuffer {
   private var memory: UnsafeMutableRawPointer
   private var capacity = 1024
-  var count = 0
+  @exclusivity(unchecked) var count = 0
 
   init() {
     unsafe memory = .allocate(byteCount: capacity, alignment: 16)
@@ -220,7 +220,7 @@ private final class ReturnBuffer {
       capacity = bytes.count
       unsafe memory = .allocate(byteCount: capacity, alignment: 16)
     }
-    count = bytes.count
+    unsafe count = bytes.count
     if let source = unsafe bytes.pointer {
       unsafe memory.copyMemory(from: source, byteCount: bytes.count)
     }

@@ -25,10 +25,10 @@ struct StackPlace {
     unsafe pointer += 1
   }
 
-  /// The number of words between a lower place and this one.
+  /// The number of bytes between a lower place and this one.
   @inline(__always)
-  func height(above base: StackPlace) -> Int {
-    unsafe pointer - base.pointer
+  func height(above base: StackPlace) -> UInt {
+    unsafe UInt(bitPattern: pointer) &- UInt(bitPattern: base.pointer)
   }
 }
 

@@ -24,8 +24,6 @@ struct AccountRecord {
   var isStorageWiped = false
   /// Whether it may differ from what the database has.
   var isChanged = false
-
-  var isEmpty: Bool { nonce == 0 && balance.isZero && codeHash == Account.emptyCodeWord }
 }
 
 /// A record's place, which stays as long as the state does.
@@ -35,6 +33,11 @@ struct AccountReference: Equatable {
 
   static func == (left: AccountReference, right: AccountReference) -> Bool {
     unsafe left.pointer == right.pointer
+  }
+
+  /// Whether EIP-161 takes the account for absent.
+  var isEmpty: Bool {
+    record.nonce == 0 && record.balance.isZero && record.codeHash == Account.emptyCodeWord
   }
 
   var record: AccountRecord {

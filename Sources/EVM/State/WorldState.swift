@@ -4,23 +4,26 @@ internal import Primitives
 ///
 /// It lives as long as a block or longer; ``endTransaction(fork:)`` settles one transaction in it.
 public final class WorldState {
+  // One executor uses a state at a time, and none of its methods calls back into it: the checks of
+  // exclusive access would find nothing, at each access to storage.
+
   let database: any StateDatabase
   let codes = CodeCache()
   /// Code that transactions of this state deployed, which the database does not have.
   private var deployed: [U256: Code] = [:]
-  private var accounts = AccountTable()
+  @exclusivity(unchecked) private var accounts = AccountTable()
   let seed = HashSeed()
 
-  private var journal: [Change] = []
+  @exclusivity(unchecked) private var journal: [Change] = []
   private(set) var logs: [Log] = []
   /// Gas to give back, before the cap.
-  var refund: Int64 = 0
+  @exclusivity(unchecked) var refund: Int64 = 0
   /// Counts from 1, so that 0 is never warm.
-  private var transaction: UInt32 = 1
+  @exclusivity(unchecked) private var transaction: UInt32 = 1
   /// The accounts that the transaction looked at.
-  private var seen: [AccountReference] = []
+  @exclusivity(unchecked) private var seen: [AccountReference] = []
   private var transient: [TransientKey: U256] = [:]
-  private var frames: UInt32 = 0
+  @exclusivity(unchecked) private var frames: UInt32 = 0
   /// Why the database could not answer, once it did not.
   public private(set) var failure: StateFailure?
 
@@ -53,10 +56,10 @@ public final class WorldState {
   /// The record of an address; makes it neither warm nor existing.
   @inline(__always)
   func account(_ address: Address) -> AccountReference {
-    let account = accounts.find(address, seed) ?? load(address)
-    if account.record.seenIn != transaction {
-      account.record.seenIn = transaction
-      seen.append(account)
+    let account = unsafe accounts.find(address, seed) ?? load(address)
+    if unsafe account.record.seenIn != transaction {
+      account.record.seenIn = unsafe transaction
+      unsafe seen.append(account)
     }
     return account
   }
@@ -65,7 +68,7 @@ public final class WorldState {
   private func load(_ address: Address) -> AccountReference {
     let found = attempt { () throws(StateFailure) in try database.account(at: address) } ?? nil
     let account = found ?? Account()
-    return accounts.insert(
+    return unsafe accounts.insert(
       AccountRecord(
         address: address, nonce: account.nonce, balance: account.balance,
         codeHash: account.codeHash.word, exists: found != nil), seed)
@@ -109,9 +112,9 @@ public final class WorldState {
   /// Makes an address warm; true when it was cold.
   @inline(__always)
   func access(_ account: AccountReference) -> Bool {
-    if account.record.accessedIn == transaction { return false }
-    account.record.accessedIn = transaction
-    journal.append(.accessed(account))
+    if unsafe account.record.accessedIn == transaction { return false }
+    account.record.accessedIn = unsafe transaction
+    unsafe journal.append(.accessed(account))
     return true
   }
 
@@ -119,10 +122,10 @@ public final class WorldState {
   @inline(__always)
   func access(_ account: AccountReference, _ key: U256) -> (SlotReference, wasCold: Bool) {
     if let found = account.record.slots.find(key, seed) {
-      if found.slot.accessedIn == transaction { return (found, false) }
+      if unsafe found.slot.accessedIn == transaction { return (found, false) }
       found.slot.original = found.slot.current
-      found.slot.accessedIn = transaction
-      journal.append(.accessedSlot(account, key))
+      found.slot.accessedIn = unsafe transaction
+      unsafe journal.append(.accessedSlot(account, key))
       return (found, true)
     }
     return (loadSlot(account, key), true)
@@ -136,8 +139,8 @@ public final class WorldState {
       value =
         attempt { () throws(StateFailure) in try database.storage(of: address, at: key) } ?? .zero
     }
-    journal.append(.accessedSlot(account, key))
-    return account.record.slots.insert(
+    unsafe journal.append(.accessedSlot(account, key))
+    return unsafe account.record.slots.insert(
       Slot(
         key: key, current: value, original: value, loaded: value, accessedIn: transaction,
         journaledIn: 0, isUsed: true), seed)
@@ -152,7 +155,7 @@ public final class WorldState {
   ) {
     if slot.slot.journaledIn != frame {
       slot.slot.journaledIn = frame
-      journal.append(.storage(account, slot: slot.slot.key, previous: slot.slot.current))
+      unsafe journal.append(.storage(account, slot: slot.slot.key, previous: slot.slot.current))
       account.record.isChanged = true
     }
     slot.slot.current = value
@@ -165,11 +168,11 @@ public final class WorldState {
   func setTransient(_ address: Address, _ slot: U256, _ value: U256) {
     let key = TransientKey(address: address, slot: slot)
     let previous = transient.updateValue(value, forKey: key) ?? .zero
-    journal.append(.transient(key, previous: previous))
+    unsafe journal.append(.transient(key, previous: previous))
   }
 
   func setBalance(_ account: AccountReference, _ balance: U256) {
-    journal.append(.balance(account, previous: account.record.balance))
+    unsafe journal.append(.balance(account, previous: account.record.balance))
     account.record.balance = balance
     makeExist(account)
     touch(account)
@@ -185,14 +188,14 @@ public final class WorldState {
   }
 
   func setNonce(_ account: AccountReference, _ nonce: UInt64) {
-    journal.append(.nonce(account, previous: account.record.nonce))
+    unsafe journal.append(.nonce(account, previous: account.record.nonce))
     account.record.nonce = nonce
     makeExist(account)
     touch(account)
   }
 
   func setCode(_ account: AccountReference, _ code: Code) {
-    journal.append(.code(account, previous: account.record.codeHash))
+    unsafe journal.append(.code(account, previous: account.record.codeHash))
     account.record.codeHash = code.hash
     account.record.code = code
     deployed[code.hash] = code
@@ -205,7 +208,7 @@ public final class WorldState {
     account.record.isChanged = true
     guard !account.record.isTouched else { return }
     account.record.isTouched = true
-    journal.append(.touched(account))
+    unsafe journal.append(.touched(account))
   }
 
   /// Makes an account exist that did not, empty as it may be.
@@ -213,14 +216,14 @@ public final class WorldState {
     guard !account.record.exists else { return }
     account.record.exists = true
     account.record.isChanged = true
-    journal.append(.existence(account))
+    unsafe journal.append(.existence(account))
   }
 
   /// Marks what this transaction creates.
   func markCreated(_ account: AccountReference) {
     guard !account.record.isCreated else { return }
     account.record.isCreated = true
-    journal.append(.created(account))
+    unsafe journal.append(.created(account))
   }
 
   /// Marks an account to go when the transaction ends; false when it was marked.
@@ -228,7 +231,7 @@ public final class WorldState {
     guard !account.record.isDestroyed else { return false }
     account.record.isDestroyed = true
     account.record.isChanged = true
-    journal.append(.destroyed(account))
+    unsafe journal.append(.destroyed(account))
     return true
   }
 
@@ -246,8 +249,8 @@ public final class WorldState {
 
   /// A number for a frame, which no other frame of this state has.
   func nextFrame() -> UInt32 {
-    frames &+= 1
-    return frames
+    unsafe frames &+= 1
+    return unsafe frames
   }
 
   // MARK: Taking back
@@ -259,15 +262,15 @@ public final class WorldState {
   }
 
   func checkpoint() -> Checkpoint {
-    Checkpoint(changes: journal.count, logs: logs.count, refund: refund)
+    unsafe Checkpoint(changes: journal.count, logs: logs.count, refund: refund)
   }
 
   func revert(to checkpoint: Checkpoint) {
-    while journal.count > checkpoint.changes {
-      undo(journal.removeLast())
+    while unsafe journal.count > checkpoint.changes {
+      unsafe undo(journal.removeLast())
     }
     if logs.count > checkpoint.logs { logs.removeLast(logs.count - checkpoint.logs) }
-    refund = checkpoint.refund
+    unsafe refund = checkpoint.refund
   }
 
   private func undo(_ change: Change) {
@@ -299,11 +302,11 @@ public final class WorldState {
 
   /// Settles what the transaction did, and returns its logs. Nothing before can be taken back.
   func endTransaction(fork: Fork) -> [Log] {
-    for account in seen {
+    for account in unsafe seen {
       if account.record.isDestroyed {
         remove(account)
       } else if fork >= .spuriousDragon && account.record.isTouched && account.record.exists
-        && account.record.isEmpty
+        && account.isEmpty
       {
         remove(account)
       }
@@ -311,11 +314,11 @@ public final class WorldState {
       account.record.isCreated = false
       account.record.isDestroyed = false
     }
-    seen.removeAll(keepingCapacity: true)
-    journal.removeAll(keepingCapacity: true)
+    unsafe seen.removeAll(keepingCapacity: true)
+    unsafe journal.removeAll(keepingCapacity: true)
     transient.removeAll(keepingCapacity: true)
-    refund = 0
-    transaction &+= 1
+    unsafe refund = 0
+    unsafe transaction &+= 1
     defer { logs = [] }
     return logs
   }
@@ -334,7 +337,7 @@ public final class WorldState {
   /// What all transactions did, against the database.
   public func changes() -> StateChanges {
     var changes = StateChanges()
-    accounts.forEach { account in
+    unsafe accounts.forEach { account in
       let record = account.record
       guard record.isChanged else { return }
       var slots: [(slot: U256, value: U256)] = []
