@@ -49,6 +49,6 @@ enum Exit {
   case returned
   case reverted
   case halted(Halt)
-  case call(UInt8)
-  case create(UInt8)
+  case call(Opcode)
+  case create(Opcode)
 }

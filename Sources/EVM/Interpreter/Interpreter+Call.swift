@@ -13,20 +13,24 @@ private struct CallArguments {
 }
 
 extension Interpreter {
-  private enum Kind: UInt8 {
-    case call = 0xF1
-    case callCode = 0xF2
-    case delegateCall = 0xF4
-    case staticCall = 0xFA
+  private enum Kind {
+    case call, callCode, delegateCall, staticCall
+
+    init(_ opcode: Opcode) {
+      switch opcode {
+      case .callcode: self = .callCode
+      case .delegatecall: self = .delegateCall
+      case .staticcall: self = .staticCall
+      default: self = .call
+      }
+    }
 
     var takesValue: Bool { self == .call || self == .callCode }
   }
 
   /// One of the four call instructions: charges for it and opens a frame, or answers at once.
-  func call(_ caller: FrameReference, _ opcode: UInt8) {
-    guard let kind = Kind(rawValue: opcode) else {
-      return fail(caller, .undefinedInstruction(opcode))
-    }
+  func call(_ caller: FrameReference, _ opcode: Opcode) {
+    let kind = Kind(opcode)
     let arguments = pop(caller, kind)
     if caller.frame.isStatic && kind == .call && !arguments.value.isZero {
       return fail(caller, .staticViolation)

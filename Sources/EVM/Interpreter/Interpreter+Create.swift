@@ -2,9 +2,9 @@ internal import Primitives
 
 extension Interpreter {
   /// CREATE and CREATE2: charges for it and opens a frame for the initcode, or answers at once.
-  func create(_ caller: FrameReference, _ opcode: UInt8) {
+  func create(_ caller: FrameReference, _ opcode: Opcode) {
     if caller.frame.isStatic { return fail(caller, .staticViolation) }
-    let isSalted = opcode == 0xF5
+    let isSalted = opcode == .create2
     var stack = caller.frame.stack
     stack.drop(isSalted ? 4 : 3)
     caller.frame.stack = stack

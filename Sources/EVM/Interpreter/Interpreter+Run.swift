@@ -20,8 +20,8 @@ extension Interpreter {
     var exit = Exit.stopped
 
     loop: while true {
-      let opcode = pc[0]
-      let entry = unsafe entries[Int(opcode)]
+      let opcode = Opcode(byte: pc[0])
+      let entry = unsafe entries[Int(opcode.rawValue)]
       gas &-= Int64(entry.gas)
       if gas < 0 {
         exit = .halted(.outOfGas)
@@ -34,37 +34,37 @@ extension Interpreter {
       }
 
       switch opcode {
-      case 0x00:  // STOP
+      case .stop:
         exit = .stopped
         break loop
-      case 0x01:  // ADD
+      case .add:
         sp.drop(1)
         sp[-1] = sp[0] &+ sp[-1]
-      case 0x02:  // MUL
+      case .mul:
         sp.drop(1)
         sp[-1] = sp[0] &* sp[-1]
-      case 0x03:  // SUB
+      case .sub:
         sp.drop(1)
         sp[-1] = sp[0] &- sp[-1]
-      case 0x04:  // DIV
+      case .div:
         sp.drop(1)
         sp[-1] = sp[0] / sp[-1]
-      case 0x05:  // SDIV
+      case .sdiv:
         sp.drop(1)
         sp[-1] = sp[0].dividedSigned(by: sp[-1])
-      case 0x06:  // MOD
+      case .mod:
         sp.drop(1)
         sp[-1] = sp[0] % sp[-1]
-      case 0x07:  // SMOD
+      case .smod:
         sp.drop(1)
         sp[-1] = sp[0].remainderSigned(dividingBy: sp[-1])
-      case 0x08:  // ADDMOD
+      case .addmod:
         sp.drop(2)
         sp[-1] = sp[1].adding(sp[0], modulo: sp[-1])
-      case 0x09:  // MULMOD
+      case .mulmod:
         sp.drop(2)
         sp[-1] = sp[1].multiplied(by: sp[0], modulo: sp[-1])
-      case 0x0A:  // EXP
+      case .exp:
         sp.drop(1)
         gas &-= schedule.exponentByte &* Int64(sp[-1].byteWidth)
         if gas < 0 {
@@ -72,54 +72,54 @@ extension Interpreter {
           break loop
         }
         sp[-1] = sp[0].power(sp[-1])
-      case 0x0B:  // SIGNEXTEND
+      case .signextend:
         sp.drop(1)
         sp[-1] = sp[-1].signExtended(fromByte: sp[0])
 
-      case 0x10:  // LT
+      case .lt:
         sp.drop(1)
         sp[-1] = U256(sp[0] < sp[-1])
-      case 0x11:  // GT
+      case .gt:
         sp.drop(1)
         sp[-1] = U256(sp[-1] < sp[0])
-      case 0x12:  // SLT
+      case .slt:
         sp.drop(1)
         sp[-1] = U256(sp[0].isLessSigned(than: sp[-1]))
-      case 0x13:  // SGT
+      case .sgt:
         sp.drop(1)
         sp[-1] = U256(sp[-1].isLessSigned(than: sp[0]))
-      case 0x14:  // EQ
+      case .eq:
         sp.drop(1)
         sp[-1] = U256(sp[0] == sp[-1])
-      case 0x15:  // ISZERO
+      case .iszero:
         sp[-1] = U256(sp[-1].isZero)
-      case 0x16:  // AND
+      case .and:
         sp.drop(1)
         sp[-1] = sp[0] & sp[-1]
-      case 0x17:  // OR
+      case .or:
         sp.drop(1)
         sp[-1] = sp[0] | sp[-1]
-      case 0x18:  // XOR
+      case .xor:
         sp.drop(1)
         sp[-1] = sp[0] ^ sp[-1]
-      case 0x19:  // NOT
+      case .not:
         sp[-1] = ~sp[-1]
-      case 0x1A:  // BYTE
+      case .byte:
         sp.drop(1)
         sp[-1] = sp[-1].byte(at: sp[0])
-      case 0x1B:  // SHL
+      case .shl:
         sp.drop(1)
         sp[-1] = sp[-1].shiftedLeft(by: sp[0].clamped)
-      case 0x1C:  // SHR
+      case .shr:
         sp.drop(1)
         sp[-1] = sp[-1].shiftedRight(by: sp[0].clamped)
-      case 0x1D:  // SAR
+      case .sar:
         sp.drop(1)
         sp[-1] = sp[-1].shiftedRightSigned(by: sp[0].clamped)
-      case 0x1E:  // CLZ (EIP-7939)
+      case .clz:  // CLZ (EIP-7939)
         sp[-1] = U256(UInt64(truncatingIfNeeded: 256 &- sp[-1].bitWidth))
 
-      case 0x20:  // KECCAK256
+      case .keccak256:
         sp.drop(1)
         guard let range = Self.range(sp[0], sp[-1]),
           Self.reach(range.end, memory, &memorySize, &gas),
@@ -130,9 +130,9 @@ extension Interpreter {
         }
         sp[-1] = memory.keccak(at: range.start, range.count)
 
-      case 0x30:  // ADDRESS
+      case .address:
         sp.push(reference.frame.address.word)
-      case 0x31:  // BALANCE
+      case .balance:
         let (balance, cost) = balance(sp[-1])
         gas &-= cost
         sp[-1] = balance
@@ -140,17 +140,17 @@ extension Interpreter {
           exit = .halted(.outOfGas)
           break loop
         }
-      case 0x32:  // ORIGIN
+      case .origin:
         unsafe sp.push(transaction.origin.word)
-      case 0x33:  // CALLER
+      case .caller:
         sp.push(reference.frame.caller.word)
-      case 0x34:  // CALLVALUE
+      case .callvalue:
         sp.push(reference.frame.value)
-      case 0x35:  // CALLDATALOAD
+      case .calldataload:
         sp[-1] = reference.frame.input.word(at: sp[-1])
-      case 0x36:  // CALLDATASIZE
+      case .calldatasize:
         sp.push(U256(UInt64(truncatingIfNeeded: reference.frame.input.count)))
-      case 0x37:  // CALLDATACOPY
+      case .calldatacopy:
         sp.drop(3)
         guard
           Self.copy(
@@ -159,9 +159,9 @@ extension Interpreter {
           exit = .halted(.outOfGas)
           break loop
         }
-      case 0x38:  // CODESIZE
+      case .codesize:
         unsafe sp.push(U256(UInt64(truncatingIfNeeded: code.count)))
-      case 0x39:  // CODECOPY
+      case .codecopy:
         sp.drop(3)
         let source = unsafe ByteRange(
           pointer: UnsafeRawPointer(code.base.pointer), count: code.count)
@@ -169,9 +169,9 @@ extension Interpreter {
           exit = .halted(.outOfGas)
           break loop
         }
-      case 0x3A:  // GASPRICE
+      case .gasprice:
         unsafe sp.push(transaction.gasPrice)
-      case 0x3B:  // EXTCODESIZE
+      case .extcodesize:
         let (size, cost) = codeSize(sp[-1])
         gas &-= cost
         sp[-1] = size
@@ -179,16 +179,16 @@ extension Interpreter {
           exit = .halted(.outOfGas)
           break loop
         }
-      case 0x3C:  // EXTCODECOPY
+      case .extcodecopy:
         sp.drop(4)
         (gas, memorySize) = copyCode(sp, memory, memorySize, gas)
         if gas < 0 {
           exit = .halted(.outOfGas)
           break loop
         }
-      case 0x3D:  // RETURNDATASIZE
+      case .returndatasize:
         sp.push(U256(UInt64(truncatingIfNeeded: returnDataSize)))
-      case 0x3E:  // RETURNDATACOPY
+      case .returndatacopy:
         sp.drop(3)
         guard let end = Self.range(sp[1], sp[0], always: true)?.end, end <= returnDataSize else {
           exit = .halted(.returnDataOutOfBounds)
@@ -199,7 +199,7 @@ extension Interpreter {
           exit = .halted(.outOfGas)
           break loop
         }
-      case 0x3F:  // EXTCODEHASH
+      case .extcodehash:
         let (hash, cost) = codeHash(sp[-1])
         gas &-= cost
         sp[-1] = hash
@@ -208,32 +208,32 @@ extension Interpreter {
           break loop
         }
 
-      case 0x40:  // BLOCKHASH
+      case .blockhash:
         sp[-1] = blockHash(sp[-1])
-      case 0x41:  // COINBASE
+      case .coinbase:
         sp.push(block.coinbase.word)
-      case 0x42:  // TIMESTAMP
+      case .timestamp:
         sp.push(U256(block.timestamp))
-      case 0x43:  // NUMBER
+      case .number:
         sp.push(U256(block.number))
-      case 0x44:  // PREVRANDAO, DIFFICULTY before the Merge
+      case .prevrandao:  // PREVRANDAO, DIFFICULTY before the Merge
         sp.push(block.randomness)
-      case 0x45:  // GASLIMIT
+      case .gaslimit:
         sp.push(U256(block.gasLimit))
-      case 0x46:  // CHAINID
+      case .chainid:
         sp.push(chainID)
-      case 0x47:  // SELFBALANCE
+      case .selfbalance:
         sp.push(reference.frame.account.record.balance)
-      case 0x48:  // BASEFEE
+      case .basefee:
         sp.push(block.baseFee)
-      case 0x49:  // BLOBHASH (EIP-4844)
+      case .blobhash:  // BLOBHASH (EIP-4844)
         sp[-1] = blobHash(sp[-1])
-      case 0x4A:  // BLOBBASEFEE (EIP-7516)
+      case .blobbasefee:  // BLOBBASEFEE (EIP-7516)
         sp.push(blobBaseFee)
 
-      case 0x50:  // POP
+      case .pop:
         sp.drop(1)
-      case 0x51:  // MLOAD
+      case .mload:
         let offset = sp[-1].clamped
         guard offset < UInt64(Arena.memoryMax),
           Self.reach(Int(truncatingIfNeeded: offset) &+ 32, memory, &memorySize, &gas)
@@ -242,7 +242,7 @@ extension Interpreter {
           break loop
         }
         sp[-1] = memory.word(at: Int(truncatingIfNeeded: offset))
-      case 0x52:  // MSTORE
+      case .mstore:
         sp.drop(2)
         let offset = sp[1].clamped
         guard offset < UInt64(Arena.memoryMax),
@@ -252,7 +252,7 @@ extension Interpreter {
           break loop
         }
         memory.store(sp[0], at: Int(truncatingIfNeeded: offset))
-      case 0x53:  // MSTORE8
+      case .mstore8:
         sp.drop(2)
         let offset = sp[1].clamped
         guard offset < UInt64(Arena.memoryMax),
@@ -262,7 +262,7 @@ extension Interpreter {
           break loop
         }
         memory.store(UInt8(truncatingIfNeeded: sp[0].w0), at: Int(truncatingIfNeeded: offset))
-      case 0x54:  // SLOAD
+      case .sload:
         let (value, cost) = load(reference.frame.account, sp[-1])
         gas &-= cost
         sp[-1] = value
@@ -270,7 +270,7 @@ extension Interpreter {
           exit = .halted(.outOfGas)
           break loop
         }
-      case 0x55:  // SSTORE
+      case .sstore:
         sp.drop(2)
         if reference.frame.isStatic {
           exit = .halted(.staticViolation)
@@ -282,7 +282,7 @@ extension Interpreter {
           exit = .halted(.outOfGas)
           break loop
         }
-      case 0x56:  // JUMP
+      case .jump:
         sp.drop(1)
         let target = sp[0].clamped
         guard unsafe target < UInt64(code.count),
@@ -293,7 +293,7 @@ extension Interpreter {
         }
         pc = unsafe code.base.advanced(by: Int(truncatingIfNeeded: target))
         continue loop
-      case 0x57:  // JUMPI
+      case .jumpi:
         sp.drop(2)
         if !sp[0].isZero {
           let target = sp[1].clamped
@@ -306,24 +306,24 @@ extension Interpreter {
           pc = unsafe code.base.advanced(by: Int(truncatingIfNeeded: target))
           continue loop
         }
-      case 0x58:  // PC
+      case .pc:
         unsafe sp.push(U256(UInt64(truncatingIfNeeded: pc.offset(from: code.base))))
-      case 0x59:  // MSIZE
+      case .msize:
         sp.push(U256(UInt64(truncatingIfNeeded: memorySize)))
-      case 0x5A:  // GAS
+      case .gas:
         sp.push(U256(UInt64(bitPattern: gas)))
-      case 0x5B:  // JUMPDEST
+      case .jumpdest:
         break
-      case 0x5C:  // TLOAD (EIP-1153)
+      case .tload:  // TLOAD (EIP-1153)
         sp[-1] = state.transientValue(reference.frame.address, sp[-1])
-      case 0x5D:  // TSTORE
+      case .tstore:
         sp.drop(2)
         if reference.frame.isStatic {
           exit = .halted(.staticViolation)
           break loop
         }
         state.setTransient(reference.frame.address, sp[1], sp[0])
-      case 0x5E:  // MCOPY (EIP-5656)
+      case .mcopy:  // MCOPY (EIP-5656)
         sp.drop(3)
         guard let source = Self.range(sp[1], sp[0]), let target = Self.range(sp[2], sp[0]),
           Self.reach(max(source.end, target.end), memory, &memorySize, &gas),
@@ -334,58 +334,61 @@ extension Interpreter {
         }
         memory.move(from: source.start, to: target.start, source.count)
 
-      case 0x5F:  // PUSH0
+      case .push0:
         sp.push(.zero)
-      case 0x60:  // PUSH1
+      case .push1:
         sp.push(U256(UInt64(pc[1])))
         pc.advance(1)
-      case 0x61:  // PUSH2
+      case .push2:
         sp.push(U256(UInt64(pc[1]) &<< 8 | UInt64(pc[2])))
         pc.advance(2)
-      case 0x62, 0x63, 0x64, 0x65, 0x66, 0x67:  // PUSH3 to PUSH8
-        let count = Int(opcode) &- 0x5F
+      case .push3, .push4, .push5, .push6, .push7, .push8:
+        let count = Int(opcode.rawValue) &- 0x5F
         sp.push(pc.advanced(by: 1).number(ofBytes: count))
         pc.advance(count)
-      case 0x68, 0x69, 0x6A, 0x6B, 0x6C, 0x6D, 0x6E, 0x6F, 0x70, 0x71, 0x72, 0x73, 0x74, 0x75,
-        0x76, 0x77, 0x78, 0x79, 0x7A, 0x7B, 0x7C, 0x7D, 0x7E:  // PUSH9 to PUSH31
-        let count = Int(opcode) &- 0x5F
+      case .push9, .push10, .push11, .push12, .push13, .push14, .push15, .push16, .push17, .push18,
+        .push19, .push20, .push21, .push22,
+        .push23, .push24, .push25, .push26, .push27, .push28, .push29, .push30, .push31:
+        let count = Int(opcode.rawValue) &- 0x5F
         let word = pc.advanced(by: 1).word
         sp.push(word.shiftedRight(by: UInt64(truncatingIfNeeded: 256 &- 8 &* count)))
         pc.advance(count)
-      case 0x7F:  // PUSH32
+      case .push32:
         sp.push(pc.advanced(by: 1).word)
         pc.advance(32)
 
-      case 0x80:  // DUP1
+      case .dup1:
         sp.push(sp[-1])
-      case 0x81:
+      case .dup2:
         sp.push(sp[-2])
-      case 0x82:
+      case .dup3:
         sp.push(sp[-3])
-      case 0x83:
+      case .dup4:
         sp.push(sp[-4])
-      case 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8A, 0x8B, 0x8C, 0x8D, 0x8E, 0x8F:
-        sp.push(sp[0x7F &- Int(opcode)])
-      case 0x90:  // SWAP1
+      case .dup5, .dup6, .dup7, .dup8, .dup9, .dup10, .dup11, .dup12, .dup13, .dup14, .dup15,
+        .dup16:
+        sp.push(sp[0x7F &- Int(opcode.rawValue)])
+      case .swap1:
         let top = sp[-1]
         sp[-1] = sp[-2]
         sp[-2] = top
-      case 0x91:
+      case .swap2:
         let top = sp[-1]
         sp[-1] = sp[-3]
         sp[-3] = top
-      case 0x92:
+      case .swap3:
         let top = sp[-1]
         sp[-1] = sp[-4]
         sp[-4] = top
-      case 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9A, 0x9B, 0x9C, 0x9D, 0x9E, 0x9F:
-        let index = 0x8E &- Int(opcode)
+      case .swap4, .swap5, .swap6, .swap7, .swap8, .swap9, .swap10, .swap11, .swap12, .swap13,
+        .swap14, .swap15, .swap16:
+        let index = 0x8E &- Int(opcode.rawValue)
         let top = sp[-1]
         sp[-1] = sp[index]
         sp[index] = top
 
-      case 0xA0, 0xA1, 0xA2, 0xA3, 0xA4:  // LOG0 to LOG4
-        let topics = Int(opcode) &- 0xA0
+      case .log0, .log1, .log2, .log3, .log4:
+        let topics = Int(opcode.rawValue) &- 0xA0
         sp.drop(2 &+ topics)
         if reference.frame.isStatic {
           exit = .halted(.staticViolation)
@@ -400,13 +403,13 @@ extension Interpreter {
         }
         log(reference.frame.address, memory.bytes(at: range.start, range.count), sp, topics)
 
-      case 0xF0, 0xF5:  // CREATE, CREATE2
+      case .create, .create2:
         exit = .create(opcode)
         break loop
-      case 0xF1, 0xF2, 0xF4, 0xFA:  // CALL, CALLCODE, DELEGATECALL, STATICCALL
+      case .call, .callcode, .delegatecall, .staticcall:
         exit = .call(opcode)
         break loop
-      case 0xF3, 0xFD:  // RETURN, REVERT
+      case .return, .revert:
         sp.drop(2)
         guard let range = Self.range(sp[1], sp[0]),
           Self.reach(range.end, memory, &memorySize, &gas)
@@ -415,9 +418,9 @@ extension Interpreter {
           break loop
         }
         setReturnData(memory.range(at: range.start, range.count))
-        exit = opcode == 0xF3 ? .returned : .reverted
+        exit = opcode == .return ? .returned : .reverted
         break loop
-      case 0xFF:  // SELFDESTRUCT
+      case .selfdestruct:
         sp.drop(1)
         if reference.frame.isStatic {
           exit = .halted(.staticViolation)
@@ -430,8 +433,8 @@ extension Interpreter {
         exit = gas < 0 ? .halted(.outOfGas) : .stopped
         break loop
 
-      default:
-        exit = .halted(.undefinedInstruction(opcode))
+      default:  // The table has found them.
+        exit = .halted(.undefinedInstruction(opcode.rawValue))
         break loop
       }
 
@@ -446,9 +449,11 @@ extension Interpreter {
   }
   @inline(never)
   private static func stackFault(
-    _ opcode: UInt8, _ entry: InstructionTable.Entry, _ height: UInt
+    _ opcode: Opcode, _ entry: InstructionTable.Entry, _ height: UInt
   ) -> Halt {
-    if entry.need == InstructionTable.Entry.undefined.need { return .undefinedInstruction(opcode) }
+    if entry.need == InstructionTable.Entry.undefined.need {
+      return .undefinedInstruction(opcode.rawValue)
+    }
     return height < UInt(entry.need) ? .stackUnderflow : .stackOverflow
   }
 }
