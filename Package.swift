@@ -135,7 +135,8 @@ let package = Package(
 
     // The chain's cryptography.
     swift("Secp256k1", ["CSecp256k1"]),
-    swift("Precompiles", ["CGMP", "COpenSSL", "Primitives", "Secp256k1"]),
+    swift("Curves"),
+    swift("Precompiles", ["CGMP", "COpenSSL", "Curves", "Primitives", "Secp256k1"]),
 
     // Engines.
     swift("EVM", ["Precompiles", "Primitives", "Secp256k1"]),
@@ -212,6 +213,7 @@ let package = Package(
     program("bench-evm", ["EVM", "Primitives"], path: "Tests/Benchmarks/evm/Program"),
     tests("EVMTests", ["EVM", "EVMConformance", "Primitives"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
+    tests("CurvesTests", ["Curves", "Primitives"]),
     tests("PrecompilesTests", ["Precompiles", "Primitives", "Secp256k1"]),
     tests("TidyTests", []),
     tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),

@@ -17,6 +17,11 @@ struct Contract: Sendable {
     Contract(0x03, since: .frontier, gas: perWord(base: 600, word: 120), run: ripemd160),
     Contract(0x04, since: .frontier, gas: perWord(base: 15, word: 3), run: identity),
     Contract(0x05, since: .byzantium, gas: ModularPower.gas, run: ModularPower.run),
+    Contract(
+      0x06, since: .byzantium, gas: { $1 < .istanbul ? 500 : 150 }, run: bn254Add),
+    Contract(
+      0x07, since: .byzantium, gas: { $1 < .istanbul ? 40_000 : 6_000 }, run: bn254Multiply),
+    Contract(0x08, since: .byzantium, gas: bn254PairingGas, run: bn254Pairing),
     Contract(0x09, since: .istanbul, gas: BLAKE2Compression.gas, run: BLAKE2Compression.run),
     Contract(0x0100, since: .osaka, gas: { _, _ in 6_900 }, run: P256.verify),
   ]
