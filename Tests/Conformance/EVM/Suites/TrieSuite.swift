@@ -13,16 +13,35 @@ public enum TrieSuite {
   private static func failure(_ test: JSON, isSecure: Bool) -> String? {
     do {
       let input = try test.required("in")
-      if test["tests"] != nil { return "walking a trie by keys is not there" }
+      if let steps = test["tests"] { return try walk(input, steps) }
       let expected = try test.required("root").digest()
       var entries: [[UInt8]: [UInt8]] = [:]
       for (key, value) in try pairs(input) { entries[key] = value }
       let list = entries.map { (key: $0.key, value: $0.value) }
       let root = isSecure ? Trie.secureRoot(of: list) : Trie.root(of: list)
-      return root == expected ? nil : "root \(root), expected \(expected)"
+      if root != expected { return "root \(root), expected \(expected)" }
+      var trie = MerkleTrie()
+      for (key, value) in try pairs(input) {
+        trie.set(isSecure ? Keccak256.hash(key).array : key, value ?? [])
+      }
+      return trie.root == expected ? nil : "root of nodes \(trie.root), expected \(expected)"
     } catch {
       return "\(error)"
     }
+  }
+
+  /// Each step has a key, the one before it and the one after it; empty for none.
+  private static func walk(_ input: JSON, _ steps: JSON) throws -> String? {
+    var trie = MerkleTrie()
+    for key in input.elements.compactMap(\.text) { trie.set(Array(key.utf8), [1]) }
+    for step in steps.elements {
+      let names = step.elements.compactMap(\.text).map { Array($0.utf8) }
+      guard names.count == 3 else { throw UnreadableData("no step") }
+      let before = trie.entry(before: names[0])?.key ?? []
+      let after = trie.entry(after: names[0])?.key ?? []
+      if before != names[1] || after != names[2] { return "around \(names[0])" }
+    }
+    return nil
   }
 
   private static func pairs(_ input: JSON) throws -> [([UInt8], [UInt8]?)] {
