@@ -4,7 +4,7 @@ import Testing
 
 private let conformanceFolder = ProcessInfo.processInfo.environment["GENSYN_CONFORMANCE"]
 
-/// Every hundredth of Ethereum's state tests; all of them run with `make conformance-evm`.
+/// Every two hundredth of Ethereum's state tests; all of them run with `make conformance-evm`.
 @Suite(.enabled(if: conformanceFolder != nil, "GENSYN_CONFORMANCE is not set"))
 struct ConformanceSliceTests {
   @Test(arguments: ["osaka", "prague", "cancun"])
@@ -14,7 +14,7 @@ struct ConformanceSliceTests {
     let lines = TestData.lines(bytes)
 
     var failures: [Verdict] = []
-    for index in stride(from: 0, to: lines.count, by: 100) {
+    for index in stride(from: 0, to: lines.count, by: 200) {
       let verdict = try StateTest(try JSON(bytes[lines[index]])).run()
       if verdict.failure != nil { failures.append(verdict) }
     }

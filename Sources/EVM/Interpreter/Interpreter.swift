@@ -19,7 +19,8 @@ final class Interpreter {
   let arena: Arena
   let blobBaseFee: U256
   let chainID: U256
-  @exclusivity(unchecked) var transaction = TransactionContext(origin: .zero, gasPrice: .zero, blobHashes: [])
+  @exclusivity(unchecked) var transaction = TransactionContext(
+    origin: .zero, gasPrice: .zero, blobHashes: [])
 
   /// The open frames; the last one runs.
   private let frames: UnsafeMutablePointer<Frame>

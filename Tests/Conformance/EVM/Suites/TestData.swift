@@ -43,14 +43,18 @@ public enum TestData {
 
   /// The ranges of the lines of a text.
   public static func lines(_ bytes: [UInt8]) -> [Range<Int>] {
-    var ranges: [Range<Int>] = []
-    var start = 0
-    for (index, byte) in bytes.enumerated() where byte == 0x0A {
-      if index > start { ranges.append(start..<index) }
-      start = index + 1
+    unsafe bytes.withUnsafeBytes { buffer in
+      var ranges: [Range<Int>] = []
+      var start = 0
+      while start < buffer.count, let base = buffer.baseAddress {
+        // In a build without optimization a loop over a hundred megabytes takes a minute.
+        let found = unsafe memchr(base + start, 0x0A, buffer.count - start)
+        let end = unsafe found.map { unsafe UnsafeRawPointer($0) - base } ?? buffer.count
+        if end > start { ranges.append(start..<end) }
+        start = end + 1
+      }
+      return ranges
     }
-    if start < bytes.count { ranges.append(start..<bytes.count) }
-    return ranges
   }
 }
 
