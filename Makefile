@@ -155,7 +155,7 @@ $(GOOGLE_PROTOS):
 PEERS := .venv-peers
 PEER_PACKAGES := grpcio==1.85.1 grpcio-tools==1.85.1 grpclib==0.4.9 h2==4.4.1 hpack==4.2.0 \
   hyperframe==6.1.0 connectrpc==0.13.0 pyqwest==0.12.0 httpx==0.28.1 hypercorn==0.18.0 \
-  sonora==0.2.3 zstandard==0.25.0
+  sonora==0.2.3 zstandard==0.25.0 pyrevm==0.3.7
 DEBIAN_PEERS := libgrpc++-dev protobuf-compiler protobuf-compiler-grpc grpc-proto \
   qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross libmpfr-dev libgmp-dev libopenblas-dev
 
@@ -226,8 +226,30 @@ conformance-precompiles: ## Our precompiled contracts against published vectors 
 	python3 Tests/Conformance/Precompiles/run.py \
 	  --program .build-release/release/conformance-precompiles --published "$(PRECOMPILE_VECTORS)"
 
+.PHONY: conformance-evm bench-evm
+
+ETHEREUM_TESTS := .build-conformance/ethereum
+
+$(ETHEREUM_TESTS)/.unpacked:
+	mkdir -p $(ETHEREUM_TESTS)
+	tar --zstd -xf "$(GENSYN_CONFORMANCE)/ethereum/ethereum_tests_small.tar.zst" -C $(ETHEREUM_TESTS)
+	tar --zstd -xf "$(GENSYN_CONFORMANCE)/ethereum/execution_apis.tar.zst" -C $(ETHEREUM_TESTS)
+	touch $@
+
+# EVM="--suite osaka --only TEXT --show 3" for a part.
+conformance-evm: $(ETHEREUM_TESTS)/.unpacked ## Ethereum's own tests: states, blocks, transactions, RLP, tries.
+	swift build -c release --product conformance-evm --scratch-path .build-release
+	.build-release/release/conformance-evm --small $(ETHEREUM_TESTS)/tests \
+	  --replay $(ETHEREUM_TESTS)/eapis/tests $(EVM)
+
+# BENCH="--rounds=3 --only=TEXT" for a quick look.
+bench-evm: setup-peers ## Published bytecodes on our EVM and on revm, gas identical.
+	swift build -c release --product bench-evm --scratch-path .build-release
+	$(PEERS)/bin/python Tests/Benchmarks/evm/bench.py --program .build-release/release/bench-evm \
+	  --inputs "$(GENSYN_CONFORMANCE)/evm-benchmarks/inputs.txt" $(BENCH)
+
 .PHONY: bench bench-rpc bench-rpc-swift
-bench: bench-rpc bench-market ## All benchmarks.
+bench: bench-rpc bench-evm bench-market ## All benchmarks.
 
 # BENCH="--rounds=3 --scale=0.3" for a quick look.
 bench-rpc: setup-peers ## What a call costs, against bare C and gRPC C++; also TLS.

@@ -135,9 +135,11 @@ let package = Package(
 
     // The chain's cryptography.
     swift("Secp256k1", ["CSecp256k1"]),
-    swift("Precompiles", ["CGMP", "COpenSSL", "Primitives", "Secp256k1"]),
+    swift("Curves"),
+    swift("Precompiles", ["CGMP", "COpenSSL", "Curves", "Primitives", "Secp256k1"]),
 
     // Engines.
+    swift("EVM", ["Precompiles", "Primitives", "Secp256k1"]),
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
@@ -213,7 +215,13 @@ let package = Package(
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("SodiumTests", ["Sodium"]),
+    swift(
+      "EVMConformance", ["CZstd", "EVM", "Primitives"], path: "Tests/Conformance/EVM/Suites"),
+    program("conformance-evm", ["EVMConformance"], path: "Tests/Conformance/EVM/Program"),
+    program("bench-evm", ["EVM", "Primitives"], path: "Tests/Benchmarks/evm/Program"),
+    tests("EVMTests", ["EVM", "EVMConformance", "Primitives"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
+    tests("CurvesTests", ["Curves", "Primitives"]),
     tests("PrecompilesTests", ["Precompiles", "Primitives", "Secp256k1"]),
     tests("TidyTests", []),
     tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),

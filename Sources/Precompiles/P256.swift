@@ -32,9 +32,13 @@ enum P256 {
       unsafe EC_POINT_free(key)
       unsafe EC_POINT_free(sum)
     }
-    // Refuses coordinates that are no point of the curve, (0, 0) among them, and ones not below p.
-    let isOnCurve = unsafe EC_POINT_set_affine_coordinates(
-      group, key, number(input, 96, context), number(input, 128, context), context)
+    let keyX = unsafe number(input, 96, context)
+    let keyY = unsafe number(input, 128, context)
+    // OpenSSL's code for this curve takes x + p for x.
+    let p = unsafe EC_GROUP_get0_field(group)
+    guard unsafe BN_cmp(keyX, p) < 0, unsafe BN_cmp(keyY, p) < 0 else { return false }
+    // Refuses coordinates that are no point of the curve, (0, 0) among them.
+    let isOnCurve = unsafe EC_POINT_set_affine_coordinates(group, key, keyX, keyY, context)
     guard isOnCurve == 1 else {
       ERR_clear_error()
       return false

@@ -5,6 +5,19 @@ import Testing
 
 @Suite
 struct PrecompilesTests {
+  @Test(
+    arguments: [
+      (.frontier, 4), (.spuriousDragon, 4), (.byzantium, 8), (.petersburg, 8), (.istanbul, 9),
+      (.shanghai, 9), (.cancun, 10), (.prague, 17), (.osaka, 18), (.bpo2, 18),
+    ] as [(Fork, Int)])
+  func `every fork has its contracts`(fork: Fork, count: Int) {
+    let addresses = Precompiles.addresses(at: fork)
+
+    #expect(addresses.count == count)
+    #expect(addresses.prefix(17) == (1...17).prefix(count).map { $0 }[...])
+    #expect(addresses.contains(0x100) == (fork >= .osaka))
+  }
+
   @Test
   func `there is nothing elsewhere`() {
     for address in [0, 0x12, 0xff, 0x101, 0xffff] as [UInt16] {

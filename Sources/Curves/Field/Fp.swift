@@ -1,0 +1,122 @@
+/// Which prime field, and in how many words.
+protocol FieldParameters: Sendable {
+  associatedtype Words: Limbs
+
+  /// p, whose highest bit is zero.
+  static var modulus: Words { get }
+  /// -1/p modulo 2^64.
+  static var negatedInverse: UInt64 { get }
+  /// R = 2^(64·count) modulo p: the number one in Montgomery's form.
+  static var montgomeryOne: Words { get }
+  /// R² modulo p.
+  static var montgomerySquare: Words { get }
+}
+
+/// An element of a prime field, kept as a·R modulo p with R = 2^(64·count) (Montgomery's form).
+///
+/// Time depends on the values in ``inverted()`` and in powers: everything here is public.
+struct Fp<P: FieldParameters>: FieldElement {
+  var words: P.Words
+
+  /// Takes words that are in Montgomery's form already.
+  @inline(__always)
+  init(montgomery words: P.Words) {
+    self.words = words
+  }
+
+  /// Takes a number below p.
+  init(_ number: P.Words) {
+    self.init(montgomery: number)
+    self = self * Self(montgomery: P.montgomerySquare)
+  }
+
+  /// The number in its ordinary form.
+  var number: P.Words {
+    var one = P.Words.zero
+    one[0] = 1
+    return (self * Self(montgomery: one)).words
+  }
+
+  @inline(__always)
+  static var zero: Self { Self(montgomery: .zero) }
+
+  @inline(__always)
+  static var one: Self { Self(montgomery: P.montgomeryOne) }
+
+  @inline(__always)
+  var isZero: Bool { words.isZero }
+
+  @inline(__always)
+  static func + (a: Self, b: Self) -> Self {
+    Self(montgomery: .sum(a.words, b.words, modulo: P.modulus))
+  }
+
+  @inline(__always)
+  static func - (a: Self, b: Self) -> Self {
+    Self(montgomery: .difference(a.words, b.words, modulo: P.modulus))
+  }
+
+  @inline(__always)
+  static prefix func - (a: Self) -> Self { zero - a }
+
+  @inline(never)
+  static func * (a: Self, b: Self) -> Self {
+    Self(montgomery: .montgomeryProduct(a.words, b.words, modulo: P.modulus, P.negatedInverse))
+  }
+
+  @inline(__always)
+  func squared() -> Self { self * self }
+
+  /// a/2.
+  @inline(__always)
+  func halved() -> Self {
+    let odd = 0 &- (words[0] & 1)
+    let (sum, carry) = P.Words.addingReportingCarry(words, P.modulus & odd)
+    return Self(montgomery: sum.halved(top: carry))
+  }
+
+  /// The inverse by the extended binary algorithm of Euclid (Knuth, volume 2, 4.5.2); zero of zero.
+  func inverted() -> Self {
+    guard !isZero else { return self }
+    var (u, v) = (words, P.modulus)
+    var (x, y) = (Self.zero, Self.zero)
+    x.words[0] = 1
+    while true {
+      while u[0] & 1 == 0 {
+        u = u.halved(top: 0)
+        x = x.halved()
+      }
+      while v[0] & 1 == 0 {
+        v = v.halved(top: 0)
+        y = y.halved()
+      }
+      let (difference, borrow) = P.Words.subtractingReportingBorrow(u, v)
+      if borrow == 0 {
+        if difference.isZero { break }
+        u = difference
+        x = x - y
+      } else {
+        v = P.Words.subtractingReportingBorrow(v, u).difference
+        y = y - x
+      }
+    }
+    // 1/(a·R), as an ordinary number; two products with R² make it R/a.
+    let square = Self(montgomery: P.montgomerySquare)
+    return x * square * square
+  }
+}
+
+// MARK: - Bytes
+
+extension Fp {
+  static var byteCount: Int { 8 * P.Words.count }
+
+  /// Reads a big-endian number; nil if it is not below p.
+  init?(bigEndian bytes: Span<UInt8>) {
+    let number = P.Words(bigEndian: bytes)
+    guard number < P.modulus else { return nil }
+    self.init(number)
+  }
+
+  var bigEndianBytes: [UInt8] { number.bigEndianBytes }
+}
