@@ -306,7 +306,7 @@ def expires(http):
 
 @case("refuses a message over the limit, {}", on=("limited h1", "limited h2"), each=ENCODINGS)
 def over_limit(http, encoding):
-    data = COMPRESS[encoding](pb.UnaryRequest(request_data=b"x" * 100000).SerializeToString())
+    data = COMPRESS[encoding](pb.UnaryRequest(request_data=b"x" * 50000).SerializeToString())
     flags = COMPRESSED if encoding != "identity" else 0
     ended(post(http, "Unary", envelope(data, flags), [("grpc-encoding", encoding)]), "8")
 

@@ -41,7 +41,7 @@ class Http:
         self.base = f"{'https' if secure else 'http'}://127.0.0.1:{server.port}"
         self.secure = secure
 
-    def send(self, verb, path, headers=(), body=b"", check_version=True):
+    def send(self, verb, path, headers=(), body=b""):
         """`body` is bytes, or an iterable, which goes out in chunks."""
         extensions = {"sni_hostname": HOST} if self.secure else {}
         start, arrivals, parts = time.monotonic(), [], []
@@ -52,7 +52,7 @@ class Http:
             for part in response.iter_raw():
                 arrivals.append((time.monotonic() - start, part))
                 parts.append(part)
-        if check_version and response.http_version != self.version:
+        if response.http_version != self.version:
             raise AssertionError(f"{response.http_version}, not {self.version}")
         headers = [(k.lower(), v) for k, v in response.headers.multi_items()]
         return Reply(response.status_code, headers, b"".join(parts), arrivals)

@@ -14,7 +14,6 @@ from connectrpc.compression.gzip import GzipCompression
 from connectrpc.compression.zstd import ZstdCompression
 from connectrpc.errors import ConnectError, ErrorDetail
 from connectrpc.server import ConnectASGIApplication, Endpoint
-from google.protobuf import any_pb2
 from protobuf.wkt import Any
 
 from connect import CODES
