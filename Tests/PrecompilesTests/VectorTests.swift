@@ -41,17 +41,17 @@ struct VectorTests {
   }
 
   @Test(arguments: try Vector.all())
-  func `answers as other libraries do`(vector: Vector) {
-    #expect(output(vector.address, vector.input) == vector.output)
-  }
+  func `answers as other libraries do, for no less gas`(vector: Vector) {
+    let outcome = Precompiles.run(
+      address: vector.address, input: vector.input.span, gas: .max, fork: .osaka)
 
-  @Test(arguments: try Vector.all().filter { $0.output != nil })
-  func `costs what it says, and not one unit less`(vector: Vector) throws {
-    let gas = try #require(gasUsed(vector.address, vector.input, fork: .osaka))
-
+    guard case .success(let gas, let output) = outcome else {
+      #expect(outcome == .failure && vector.output == nil)
+      return
+    }
+    #expect(output == vector.output)
     let less = Precompiles.run(
       address: vector.address, input: vector.input.span, gas: gas - 1, fork: .osaka)
-
     #expect(less == .failure)
   }
 }

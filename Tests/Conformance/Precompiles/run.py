@@ -12,6 +12,8 @@ import oracles
 import vectors
 
 GAS = 1 << 60
+# Longer inputs take a debug build too long.
+KEPT_MAX = 1_200
 
 
 class Ours:
@@ -69,7 +71,7 @@ def differential(ours, seed, rounds, score, kept):
             score.check(name, answer, "failure")
         else:
             score.check(name, f"{words[0]} {words[-1]}", f"success {output.hex()}")
-        if kept is not None:
+        if kept is not None and len(data) <= KEPT_MAX:
             expected = "failure" if output is None else output.hex() or "-"
             kept.write(f"{address:x} {data.hex() or '-'} {expected}\n")
 
