@@ -2,7 +2,7 @@
 protocol FieldParameters: Sendable {
   associatedtype Words: Limbs
 
-  /// p, whose highest bit is zero.
+  /// p, whose two highest bits are zero.
   static var modulus: Words { get }
   /// -1/p modulo 2^64.
   static var negatedInverse: UInt64 { get }
@@ -64,8 +64,18 @@ struct Fp<P: FieldParameters>: FieldElement {
     Self(montgomery: .montgomeryProduct(a.words, b.words, modulo: P.modulus, P.negatedInverse))
   }
 
-  @inline(__always)
-  func squared() -> Self { self * self }
+  @inline(never)
+  func squared() -> Self {
+    Self(montgomery: .montgomerySquare(words, modulo: P.modulus, P.negatedInverse))
+  }
+
+  /// a·b + c·d.
+  @inline(never)
+  static func sum(_ a: Self, times b: Self, _ c: Self, times d: Self) -> Self {
+    Self(
+      montgomery: .montgomerySum(
+        a.words, b.words, c.words, d.words, modulo: P.modulus, P.negatedInverse))
+  }
 
   /// a/2.
   @inline(__always)
