@@ -44,7 +44,7 @@ struct BLS12381Tests {
     #expect(!BLS12381.isProductOne([(Self.p, Self.q)]))
   }
 
-  @Test(arguments: [0, 1, 7, 9, 50, 130])
+  @Test(arguments: [0, 1, 7, 9, 50])
   func `sums of many multiples agree with one after the other`(count: Int) {
     var points: [Affine<BLS12381.G1>] = []
     var scalars: [Scalar] = []

@@ -15,7 +15,7 @@ GAS = 1 << 60
 # What is kept runs in a debug build: no long inputs, and few pairings and sums.
 KEPT_MAX = 1_200
 HEAVY = {0x08, 0x0A, 0x0C, 0x0E, 0x0F, 0x10, 0x11}
-HEAVY_MAX = 3
+HEAVY_MAX = 2
 
 
 class Ours:
