@@ -159,7 +159,7 @@ PEER_PACKAGES := grpcio==1.85.1 grpcio-tools==1.85.1 grpclib==0.4.9 h2==4.4.1 hp
 DEBIAN_PEERS := libgrpc++-dev protobuf-compiler protobuf-compiler-grpc grpc-proto \
   qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross libmpfr-dev libgmp-dev libopenblas-dev
 
-setup-peers: $(PEERS)/.installed ## Installs what conformance runs compare with.
+setup-peers: $(PEERS)/.installed $(PEERS_CURVES)/.installed ## Installs what conformance runs compare with.
 	@dpkg -s $(DEBIAN_PEERS) >/dev/null 2>&1 || \
 	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install --yes -qq --no-install-recommends $(DEBIAN_PEERS)
 
@@ -218,13 +218,30 @@ conformance-connect-suite: conformance-programs ## The Connect project's own sui
 	  --runner "$(or $(CONNECTCONFORMANCE),connectconformance)" \
 	  --programs "$$(swift build -c release --show-bin-path)"
 
-# Published vectors beside: PRECOMPILE_VECTORS, a folder of go-ethereum's core/vm/testdata/precompiles.
+# Independent libraries for the precompiled contracts, and published vectors beside where there are
+# some: PRECOMPILE_VECTORS, a folder of go-ethereum's core/vm/testdata/precompiles.
+PEERS_CURVES := .venv-peers-curves
+PEER_PACKAGES_CURVES := ckzg==2.1.8 coincurve==21.0.0 mclbn256==1.3.5 py-arkworks-bls12381==0.5.0 \
+  py_ecc==8.0.0
 PRECOMPILE_VECTORS ?= $(GENSYN_CONFORMANCE)/ethereum/precompiles
-.PHONY: conformance-precompiles
-conformance-precompiles: ## Our precompiled contracts against published vectors and other libraries.
+PRECOMPILE_ROUNDS ?= 4
+
+$(PEERS_CURVES)/.installed: Makefile
+	python3 -m venv $(PEERS_CURVES)
+	$(PEERS_CURVES)/bin/pip install --quiet $(PEER_PACKAGES_CURVES)
+	touch $@
+
+.PHONY: conformance-precompiles bench-precompiles
+conformance-precompiles: $(PEERS_CURVES)/.installed ## Precompiled contracts against other libraries.
 	swift build -c release --product conformance-precompiles --scratch-path .build-release
-	python3 Tests/Conformance/Precompiles/run.py \
-	  --program .build-release/release/conformance-precompiles --published "$(PRECOMPILE_VECTORS)"
+	$(PEERS_CURVES)/bin/python Tests/Conformance/Precompiles/run.py \
+	  --program .build-release/release/conformance-precompiles \
+	  --published "$(PRECOMPILE_VECTORS)" --rounds $(PRECOMPILE_ROUNDS)
+
+bench-precompiles: $(PEERS_CURVES)/.installed ## What precompiled contracts cost, against other libraries.
+	swift build -c release --product conformance-precompiles --scratch-path .build-release
+	$(PEERS_CURVES)/bin/python Tests/Benchmarks/precompiles/bench.py \
+	  --program .build-release/release/conformance-precompiles
 
 .PHONY: conformance-evm bench-evm
 

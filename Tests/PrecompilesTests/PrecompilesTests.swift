@@ -82,6 +82,21 @@ struct P256Tests {
   }
 
   @Test
+  func `refuses a coordinate that p was added to`() throws {
+    // Made for a key whose x is small: R = u1·G + u2·Q for chosen u1 and u2 gives r, s and hash.
+    let signature =
+      "a54d692a90e29d6a7390bf442fbab30cb5f9af1c5db1adec81cdf7a1991aad65"
+      + "e7ee11c5b66b6fdc393371a2cd4b47d85a7989ebb038e0e823905b3a0ac5d435"
+      + "eb195d707ced3c244e672429a0f8329acac8abc710af278b010fa81dbb0756ca"
+    let y = "459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc"
+    let x = "0000000000000000000000000000000000000000000000000000000000000005"
+    let xPlusP = "ffffffff00000001000000000000000000000001000000000000000000000004"
+
+    #expect(output(0x100, try Hex.decode(signature + x + y)) == word(1))
+    #expect(output(0x100, try Hex.decode(signature + xPlusP + y)) == [])
+  }
+
+  @Test
   func `refuses everything else with an empty answer`() throws {
     let high = String(repeating: "f", count: 64)
     for text in [

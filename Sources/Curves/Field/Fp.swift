@@ -2,7 +2,7 @@
 protocol FieldParameters: Sendable {
   associatedtype Words: Limbs
 
-  /// p, whose highest bit is zero.
+  /// p, whose two highest bits are zero.
   static var modulus: Words { get }
   /// -1/p modulo 2^64.
   static var negatedInverse: UInt64 { get }
@@ -64,8 +64,18 @@ struct Fp<P: FieldParameters>: FieldElement {
     Self(montgomery: .montgomeryProduct(a.words, b.words, modulo: P.modulus, P.negatedInverse))
   }
 
-  @inline(__always)
-  func squared() -> Self { self * self }
+  @inline(never)
+  func squared() -> Self {
+    Self(montgomery: .montgomerySquare(words, modulo: P.modulus, P.negatedInverse))
+  }
+
+  /// a·b + c·d.
+  @inline(never)
+  static func sum(_ a: Self, times b: Self, _ c: Self, times d: Self) -> Self {
+    Self(
+      montgomery: .montgomerySum(
+        a.words, b.words, c.words, d.words, modulo: P.modulus, P.negatedInverse))
+  }
 
   /// a/2.
   @inline(__always)
@@ -75,34 +85,13 @@ struct Fp<P: FieldParameters>: FieldElement {
     return Self(montgomery: sum.halved(top: carry))
   }
 
-  /// The inverse by the extended binary algorithm of Euclid (Knuth, volume 2, 4.5.2); zero of zero.
+  /// The inverse; zero of zero.
   func inverted() -> Self {
     guard !isZero else { return self }
-    var (u, v) = (words, P.modulus)
-    var (x, y) = (Self.zero, Self.zero)
-    x.words[0] = 1
-    while true {
-      while u[0] & 1 == 0 {
-        u = u.halved(top: 0)
-        x = x.halved()
-      }
-      while v[0] & 1 == 0 {
-        v = v.halved(top: 0)
-        y = y.halved()
-      }
-      let (difference, borrow) = P.Words.subtractingReportingBorrow(u, v)
-      if borrow == 0 {
-        if difference.isZero { break }
-        u = difference
-        x = x - y
-      } else {
-        v = P.Words.subtractingReportingBorrow(v, u).difference
-        y = y - x
-      }
-    }
     // 1/(a·R), as an ordinary number; two products with R² make it R/a.
+    let inverse = Self(montgomery: Inversion<P>().inverse(of: words))
     let square = Self(montgomery: P.montgomerySquare)
-    return x * square * square
+    return inverse * square * square
   }
 }
 

@@ -13,6 +13,15 @@ protocol Limbs: Equatable, Sendable {
     _ a: Self, _ b: Self, modulo p: Self, _ negatedInverse: UInt64
   ) -> Self
 
+  /// The Montgomery product of a number with itself.
+  static func montgomerySquare(_ a: Self, modulo p: Self, _ negatedInverse: UInt64) -> Self
+
+  /// (a·b + c·d) / 2^(64·count) modulo `p`, reduced once for both products (Longa 2022, eprint
+  /// 2022/367). p's top two bits must be zero.
+  static func montgomerySum(
+    _ a: Self, _ b: Self, _ c: Self, _ d: Self, modulo p: Self, _ negatedInverse: UInt64
+  ) -> Self
+
   static func addingReportingCarry(_ a: Self, _ b: Self) -> (sum: Self, carry: UInt64)
   static func subtractingReportingBorrow(
     _ a: Self, _ b: Self

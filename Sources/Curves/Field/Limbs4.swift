@@ -64,6 +64,113 @@ struct Limbs4: Limbs {
     return t.reduced(modulo: p)
   }
 
+  /// One word of a Montgomery sum of two products: self = (self + a·b + c·d + m·p) / 2^64.
+  @inline(__always)
+  mutating func accumulate(
+    _ a: Self, times b: UInt64, _ c: Self, times d: UInt64, modulo p: Self,
+    _ negatedInverse: UInt64
+  ) {
+    var (first, second, carry) = (UInt64(0), UInt64(0), UInt64(0))
+    (w0, first) = multiply(a.w0, b, adding: w0, 0)
+    (w0, second) = multiply(c.w0, d, adding: w0, 0)
+    let m = w0 &* negatedInverse
+    (_, carry) = multiply(m, p.w0, adding: w0, 0)
+    (w1, first) = multiply(a.w1, b, adding: w1, first)
+    (w1, second) = multiply(c.w1, d, adding: w1, second)
+    (w0, carry) = multiply(m, p.w1, adding: w1, carry)
+    (w2, first) = multiply(a.w2, b, adding: w2, first)
+    (w2, second) = multiply(c.w2, d, adding: w2, second)
+    (w1, carry) = multiply(m, p.w2, adding: w2, carry)
+    (w3, first) = multiply(a.w3, b, adding: w3, first)
+    (w3, second) = multiply(c.w3, d, adding: w3, second)
+    (w2, carry) = multiply(m, p.w3, adding: w3, carry)
+    // No carry is lost where the top two bits of p are zero.
+    w3 = first &+ second &+ carry
+  }
+
+  @inline(__always)
+  static func montgomerySum(
+    _ a: Self, _ b: Self, _ c: Self, _ d: Self, modulo p: Self, _ negatedInverse: UInt64
+  ) -> Self {
+    var t = Self.zero
+    t.accumulate(a, times: b.w0, c, times: d.w0, modulo: p, negatedInverse)
+    t.accumulate(a, times: b.w1, c, times: d.w1, modulo: p, negatedInverse)
+    t.accumulate(a, times: b.w2, c, times: d.w2, modulo: p, negatedInverse)
+    t.accumulate(a, times: b.w3, c, times: d.w3, modulo: p, negatedInverse)
+    return t.reduced(modulo: p)
+  }
+
+  /// The products of two different words count twice: fewer multiplications than a product.
+  @inline(__always)
+  static func montgomerySquare(_ a: Self, modulo p: Self, _ negatedInverse: UInt64) -> Self {
+    var carry: UInt64 = 0
+    var top: UInt64 = 0
+    var s1: UInt64
+    (s1, carry) = multiply(a.w0, a.w1, adding: 0, 0)
+    var s2: UInt64
+    (s2, carry) = multiply(a.w0, a.w2, adding: 0, carry)
+    var s3: UInt64
+    (s3, carry) = multiply(a.w0, a.w3, adding: 0, carry)
+    var s4 = carry
+    (s3, carry) = multiply(a.w1, a.w2, adding: s3, 0)
+    (s4, carry) = multiply(a.w1, a.w3, adding: s4, carry)
+    var s5 = carry
+    (s5, carry) = multiply(a.w2, a.w3, adding: s5, 0)
+    var s6 = carry
+    let s7 = s6 &>> 63
+    s6 = s6 &<< 1 | s5 &>> 63
+    s5 = s5 &<< 1 | s4 &>> 63
+    s4 = s4 &<< 1 | s3 &>> 63
+    s3 = s3 &<< 1 | s2 &>> 63
+    s2 = s2 &<< 1 | s1 &>> 63
+    s1 = s1 &<< 1
+    var (low, high) = multiply(a.w0, a.w0, adding: 0, 0)
+    let t0 = low
+    var t1: UInt64
+    (t1, carry) = add(s1, high, 0)
+    (low, high) = multiply(a.w1, a.w1, adding: 0, 0)
+    var t2: UInt64
+    var t3: UInt64
+    (t2, carry) = add(s2, low, carry)
+    (t3, carry) = add(s3, high, carry)
+    (low, high) = multiply(a.w2, a.w2, adding: 0, 0)
+    var t4: UInt64
+    var t5: UInt64
+    (t4, carry) = add(s4, low, carry)
+    (t5, carry) = add(s5, high, carry)
+    (low, high) = multiply(a.w3, a.w3, adding: 0, 0)
+    var t6: UInt64
+    var t7: UInt64
+    (t6, carry) = add(s6, low, carry)
+    (t7, carry) = add(s7, high, carry)
+    var m: UInt64
+    m = t0 &* negatedInverse
+    (_, carry) = multiply(m, p.w0, adding: t0, 0)
+    (t1, carry) = multiply(m, p.w1, adding: t1, carry)
+    (t2, carry) = multiply(m, p.w2, adding: t2, carry)
+    (t3, carry) = multiply(m, p.w3, adding: t3, carry)
+    (t4, top) = add(t4, carry, top)
+    m = t1 &* negatedInverse
+    (_, carry) = multiply(m, p.w0, adding: t1, 0)
+    (t2, carry) = multiply(m, p.w1, adding: t2, carry)
+    (t3, carry) = multiply(m, p.w2, adding: t3, carry)
+    (t4, carry) = multiply(m, p.w3, adding: t4, carry)
+    (t5, top) = add(t5, carry, top)
+    m = t2 &* negatedInverse
+    (_, carry) = multiply(m, p.w0, adding: t2, 0)
+    (t3, carry) = multiply(m, p.w1, adding: t3, carry)
+    (t4, carry) = multiply(m, p.w2, adding: t4, carry)
+    (t5, carry) = multiply(m, p.w3, adding: t5, carry)
+    (t6, top) = add(t6, carry, top)
+    m = t3 &* negatedInverse
+    (_, carry) = multiply(m, p.w0, adding: t3, 0)
+    (t4, carry) = multiply(m, p.w1, adding: t4, carry)
+    (t5, carry) = multiply(m, p.w2, adding: t5, carry)
+    (t6, carry) = multiply(m, p.w3, adding: t6, carry)
+    (t7, top) = add(t7, carry, top)
+    return Self(t4, t5, t6, t7).reduced(modulo: p)
+  }
+
   @inline(__always)
   static func addingReportingCarry(_ a: Self, _ b: Self) -> (sum: Self, carry: UInt64) {
     var s = a
