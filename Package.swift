@@ -138,6 +138,10 @@ let package = Package(
     swift("Curves"),
     swift("Precompiles", ["CGMP", "COpenSSL", "Curves", "Primitives", "Secp256k1"]),
 
+    // Model files and their tokenizers.
+    swift("ModelFiles"),
+    swift("Tokenizers", ["ModelFiles"]),
+
     // Engines.
     swift("EVM", ["Precompiles", "Primitives", "Secp256k1"]),
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
@@ -203,6 +207,15 @@ let package = Package(
     .testTarget(
       name: "CKernelsTests", dependencies: ["CKernels"], path: "Tests/CKernelsTests",
       swiftSettings: settingsOfGenerated),
+
+    program(
+      "conformance-tokenizers", ["Files", "ModelFiles", "Tokenizers"],
+      path: "Tests/Conformance/tokenizers/Program"),
+    swift("ModelFixtures", ["ModelFiles"], path: "Tests/ModelFixtures"),
+    tests("ModelFilesTests", ["Files", "ModelFiles", "ModelFixtures"]),
+    .testTarget(
+      name: "TokenizersTests", dependencies: ["ModelFiles", "Tokenizers"],
+      path: "Tests/TokenizersTests", exclude: ["Fixtures"], swiftSettings: settings),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
