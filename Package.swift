@@ -145,6 +145,10 @@ let package = Package(
     // Engines.
     swift("EVM", ["Precompiles", "Primitives", "Secp256k1"]),
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
+
+    swift(
+      "REE",
+      ["CKernels", "CProtobufC", "CWire", "Files", "ModelFiles", "Primitives", "Tokenizers"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("Market", ["Files", "Primitives"]),
@@ -211,6 +215,8 @@ let package = Package(
     program(
       "conformance-tokenizers", ["Files", "ModelFiles", "Tokenizers"],
       path: "Tests/Conformance/tokenizers/Program"),
+    program(
+      "conformance-llm", ["Files", "REE", "Tokenizers"], path: "Tests/Conformance/llm/Program"),
     swift("ModelFixtures", ["ModelFiles"], path: "Tests/ModelFixtures"),
     tests("ModelFilesTests", ["Files", "ModelFiles", "ModelFixtures"]),
     .testTarget(
@@ -221,6 +227,8 @@ let package = Package(
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("MarketTests", ["Files", "Market", "Primitives", "Sodium"]),
     tests("REETests", ["Files", "Primitives", "REE"]),
+
+    tests("REETests", ["Files", "ModelFixtures", "Primitives", "REE"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
     tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
     tests("DescriptorsTests", ["Descriptors", protobuf]),
