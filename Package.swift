@@ -144,11 +144,10 @@ let package = Package(
 
     // Engines.
     swift("EVM", ["Precompiles", "Primitives", "Secp256k1"]),
-    swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
-
     swift(
       "REE",
-      ["CKernels", "CProtobufC", "CWire", "Files", "ModelFiles", "Primitives", "Tokenizers"]),
+      ["CKernels", "CProtobufC", "CWire", "Files", "ModelFiles", "Primitives", "Tokenizers"],
+      exclude: ["Language/Semantics.md"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("Market", ["Files", "Primitives"]),
@@ -226,9 +225,9 @@ let package = Package(
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("MarketTests", ["Files", "Market", "Primitives", "Sodium"]),
-    tests("REETests", ["Files", "Primitives", "REE"]),
-
-    tests("REETests", ["Files", "ModelFixtures", "Primitives", "REE"]),
+    tests(
+      "REETests",
+      ["Files", "ModelFiles", "ModelFixtures", "Primitives", "REE", "Tokenizers"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
     tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
     tests("DescriptorsTests", ["Descriptors", protobuf]),

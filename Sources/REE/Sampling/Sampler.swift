@@ -10,7 +10,7 @@
 /// 4. Tokens are sorted by logit, the greatest first, equals by number; the first top-k stay.
 /// 5. w = exp(l - greatest), correctly rounded; where the greatest is infinite, w is 1 for the tokens
 ///    that equal it and 0 for others. Sums c run in sorted order from +0.
-/// 6. Top-p: the first tokens up to the one where c >= p * (the sum of all) stay. Min-p: of them those
+/// 6. Top-p: the first tokens up to the one where c >= p * (the sum of those of 4) stay. Min-p: of them those
 ///    with w >= min-p.
 /// 7. u is the draw of the step (``Philox4x32/uniform(step:node:index:)``); the token is the first
 ///    with c > u * (the sum of those that stay), or else the last.

@@ -3,6 +3,7 @@
 //   conformance-llm MODEL logits FILE     each line of input: a prompt's tokens; writes the logits
 //                                         behind every position to FILE as little-endian binary32
 //   conformance-llm MODEL chat TEXT       answers TEXT greedily, and prints tokens and text
+//   conformance-llm MODEL digest THREADS  samples a fixed text; prints a digest of every step
 //   conformance-llm MODEL bench TOKENS THREADS   a prompt of 256 tokens, then TOKENS one by one
 
 internal import Files
@@ -11,7 +12,9 @@ internal import REE
 internal import Tokenizers
 
 let arguments = CommandLine.arguments
-guard arguments.count >= 4 else { fatalError("usage: conformance-llm MODEL logits|chat|bench …") }
+guard arguments.count >= 4 else {
+  fatalError("usage: conformance-llm MODEL logits|chat|digest|bench …")
+}
 
 func processorSeconds() -> Double {
   var time = timespec()
@@ -48,6 +51,22 @@ case "chat":
     model.tokenizer.encode(prompt).ids, options,
     onToken: { print($0.text, terminator: "") })
   print("\n\(result.finishReason): \(result.tokens)")
+case "digest":
+  var options = GenerationOptions()
+  options.tokenCountMax = 24
+  options.sampling.temperature = 0.8
+  options.sampling.topP = 0.95
+  options.sampling.repetitionPenalty = 1.1
+  options.sampling.seed = 42
+  options.reportsCommitments = true
+  options.threadCount = Int(arguments[3]) ?? 1
+  var digests: [String] = []
+  let result = try Generator(model).generate(
+    model.tokenizer.encode("The sea was calm that morning, and").ids, options,
+    onToken: { digests.append($0.commitment.map { "\($0.logitsDigest)" } ?? "") })
+  print(LanguageModel.instructionSet)
+  print(result.tokens.map(String.init).joined(separator: " "))
+  print(digests.joined(separator: "\n"))
 case "bench":
   let count = Int(arguments[3]) ?? 64
   let threads = arguments.count > 4 ? Int(arguments[4]) ?? 1 : 1
@@ -71,5 +90,5 @@ case "bench":
       }
     }
   }
-default: fatalError("usage: conformance-llm MODEL logits|chat|bench …")
+default: fatalError("usage: conformance-llm MODEL logits|chat|digest|bench …")
 }
