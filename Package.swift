@@ -138,9 +138,16 @@ let package = Package(
     swift("Curves"),
     swift("Precompiles", ["CGMP", "COpenSSL", "Curves", "Primitives", "Secp256k1"]),
 
+    // Model files and their tokenizers.
+    swift("ModelFiles"),
+    swift("Tokenizers", ["ModelFiles"]),
+
     // Engines.
     swift("EVM", ["Precompiles", "Primitives", "Secp256k1"]),
-    swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
+    swift(
+      "REE",
+      ["CKernels", "CProtobufC", "CWire", "Files", "ModelFiles", "Primitives", "Tokenizers"],
+      exclude: ["Language/Semantics.md"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("Market", ["Files", "Primitives"]),
@@ -203,11 +210,24 @@ let package = Package(
     .testTarget(
       name: "CKernelsTests", dependencies: ["CKernels"], path: "Tests/CKernelsTests",
       swiftSettings: settingsOfGenerated),
+
+    program(
+      "conformance-tokenizers", ["Files", "ModelFiles", "Tokenizers"],
+      path: "Tests/Conformance/tokenizers/Program"),
+    program(
+      "conformance-llm", ["Files", "REE", "Tokenizers"], path: "Tests/Conformance/llm/Program"),
+    swift("ModelFixtures", ["ModelFiles"], path: "Tests/ModelFixtures"),
+    tests("ModelFilesTests", ["Files", "ModelFiles", "ModelFixtures"]),
+    .testTarget(
+      name: "TokenizersTests", dependencies: ["ModelFiles", "Tokenizers"],
+      path: "Tests/TokenizersTests", exclude: ["Fixtures"], swiftSettings: settings),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("MarketTests", ["Files", "Market", "Primitives", "Sodium"]),
-    tests("REETests", ["Files", "Primitives", "REE"]),
+    tests(
+      "REETests",
+      ["Files", "ModelFiles", "ModelFixtures", "Primitives", "REE", "Tokenizers"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
     tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
     tests("DescriptorsTests", ["Descriptors", protobuf]),

@@ -13,7 +13,7 @@ public struct File: ~Copyable, Sendable {
   }
 
   public let path: String
-  private let descriptor: Int32
+  let descriptor: Int32
 
   /// Opens a file.
   ///

@@ -3,7 +3,7 @@ internal import Glibc
 /// A call to the file system that failed: which, where, and the system's error number.
 public struct FileError: Error, Hashable, Sendable {
   public enum Operation: String, Sendable {
-    case open, read, write, synchronize, truncate, lock, inspect, create, list, rename, remove
+    case open, read, write, synchronize, truncate, lock, inspect, create, list, rename, remove, map
   }
 
   public let operation: Operation
