@@ -146,7 +146,10 @@ let package = Package(
     swift("EVM", ["Precompiles", "Primitives", "Secp256k1"]),
     swift(
       "REE",
-      ["CKernels", "CProtobufC", "CWire", "Files", "ModelFiles", "Primitives", "Tokenizers"],
+      [
+        "CKernels", "CProtobufC", "CWire", "Files", "ModelFiles", "Primitives", "Receipts", "Sodium",
+        "Tokenizers",
+      ],
       exclude: ["Language/Semantics.md"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
@@ -157,7 +160,7 @@ let package = Package(
       "GatewayServices",
       [
         "Archive", "Descriptors", "Files", "Primitives", "REE", "RPC", "RPCServer", "Receipts",
-        "Schema", "Sodium", "StandardSchema", protobuf,
+        "Schema", "Sodium", "StandardSchema", "Tokenizers", protobuf,
       ],
       path: "gateway/Services"),
     program(

@@ -32,11 +32,15 @@ final class Node: Sendable {
     for damage in store.damages { logger.error("\(damage)") }
 
     let receipts = try ReceiptStore(directory: configuration.dataDirectory + "/receipts")
+    let engine = ExecutionEngine(
+      store: store, receipts: receipts,
+      prover: try .open(configuration.dataDirectory + "/prover.key"), version: Gateway.version)
 
     // Services: one for each engine, and those that every server has.
     var services: [any Service] = [
       ArtifactService(store: store, disk: disk),
-      ReceiptService(receipts: receipts, artifacts: store, disk: disk),
+      ExecutionService(engine: engine, disk: disk),
+      ReceiptService(receipts: receipts, artifacts: store, engine: engine, disk: disk),
     ]
     health = HealthStatus(services: services.map { type(of: $0).descriptor.name })
     let channelz = ChannelzRegistry()

@@ -1,15 +1,15 @@
 /// Reads CBOR that is in its core deterministic form, and nothing else: whatever has two spellings
 /// has but one hash.
-struct CBORReader {
+package struct CBORReader {
   private let bytes: [UInt8]
   private(set) var offset = 0
 
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
   }
 
   /// Why bytes are not deterministic CBOR of the expected form.
-  enum Malformed: Error, Hashable {
+  package enum Malformed: Error, Hashable {
     case endsEarly
     /// Another type of item than the expected one.
     case unexpectedType
@@ -20,30 +20,30 @@ struct CBORReader {
     case trailingBytes(Int)
   }
 
-  mutating func readUnsigned() throws(Malformed) -> UInt64 {
+  package mutating func readUnsigned() throws(Malformed) -> UInt64 {
     try head(.unsigned)
   }
 
-  mutating func readBytes() throws(Malformed) -> [UInt8] {
+  package mutating func readBytes() throws(Malformed) -> [UInt8] {
     Array(try take(try head(.bytes)))
   }
 
-  mutating func readText() throws(Malformed) -> String {
+  package mutating func readText() throws(Malformed) -> String {
     guard let text = String(validating: try take(try head(.text)), as: UTF8.self) else {
       throw .notUTF8
     }
     return text
   }
 
-  mutating func readArrayCount() throws(Malformed) -> UInt64 {
+  package mutating func readArrayCount() throws(Malformed) -> UInt64 {
     try head(.array)
   }
 
-  mutating func readMapCount() throws(Malformed) -> UInt64 {
+  package mutating func readMapCount() throws(Malformed) -> UInt64 {
     try head(.map)
   }
 
-  func finish() throws(Malformed) {
+  package func finish() throws(Malformed) {
     guard offset == bytes.count else { throw .trailingBytes(bytes.count - offset) }
   }
 

@@ -11,15 +11,20 @@ internal import SwiftProtobuf
 public struct ReceiptService: Gensyn_Ree_V1.ReceiptService {
   let receipts: ReceiptStore
   let artifacts: ArtifactStore
+  let engine: ExecutionEngine
   let disk: DiskExecutor
 
   /// How many receipts a list returns where the caller does not say.
   static let pageSizeDefault = 100
   static let pageSizeMax = 1000
 
-  public init(receipts: ReceiptStore, artifacts: ArtifactStore, disk: DiskExecutor) {
+  public init(
+    receipts: ReceiptStore, artifacts: ArtifactStore, engine: ExecutionEngine,
+    disk: DiskExecutor
+  ) {
     self.receipts = receipts
     self.artifacts = artifacts
+    self.engine = engine
     self.disk = disk
   }
 
@@ -98,15 +103,6 @@ public struct ReceiptService: Gensyn_Ree_V1.ReceiptService {
     } catch let failure as ReceiptStore.Failure {
       throw RPCError(failure)
     }
-  }
-
-  // Computing a receipt anew needs the engine that made it, which this node does not serve yet.
-
-  public func verifyReceipt(
-    _ request: Gensyn_Ree_V1.VerifyReceiptRequest,
-    to responses: ResponseWriter<Gensyn_Ree_V1.VerifyReceiptResponse>, in call: ServerCall
-  ) async throws {
-    throw RPCError(.unimplemented, "this node cannot compute a receipt anew")
   }
 
   public func proveNode(

@@ -1,0 +1,8 @@
+internal import ArgumentParser
+
+struct REECommands: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ree",
+    abstract: "Runs models so that everyone gets the same bits, and checks what others ran.",
+    subcommands: [Generate.self, Verify.self])
+}
