@@ -147,7 +147,8 @@ let package = Package(
     swift(
       "REE",
       [
-        "CKernels", "CProtobufC", "CWire", "Files", "ModelFiles", "Primitives", "Receipts", "Sodium",
+        "CKernels", "CProtobufC", "CWire", "Files", "ModelFiles", "Primitives", "Receipts",
+        "Sodium",
         "Tokenizers",
       ],
       exclude: ["Language/Semantics.md"]),
