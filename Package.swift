@@ -252,8 +252,8 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "gensyn-gateway", "Archive", "GatewayServices", "Primitives", "REE", "RPC", "RPCClient",
-        "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", protobuf,
+        "gensyn-gateway", "Archive", "GatewayServices", "ModelFixtures", "Primitives", "REE", "RPC",
+        "RPCClient", "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", protobuf,
       ]),
     tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
     tests(

@@ -19,8 +19,12 @@ struct ReceiptServiceTests {
   init() throws {
     directory = try TemporaryDirectory()
     artifacts = try ArtifactStore(directory: directory.path + "/artifacts")
+    let receipts = try ReceiptStore(directory: directory.path + "/receipts")
     let service = ReceiptService(
-      receipts: try ReceiptStore(directory: directory.path + "/receipts"), artifacts: artifacts,
+      receipts: receipts, artifacts: artifacts,
+      engine: ExecutionEngine(
+        store: artifacts, receipts: receipts, prover: try .open(directory.path + "/key"),
+        version: "test"),
       disk: ArtifactFixture.disk)
     client = Gensyn_Ree_V1.ReceiptClient(
       Client(

