@@ -223,7 +223,7 @@ let package = Package(
     swift("ModelFixtures", ["ModelFiles"], path: "Tests/ModelFixtures"),
     tests("ModelFilesTests", ["Files", "ModelFiles", "ModelFixtures"]),
     .testTarget(
-      name: "TokenizersTests", dependencies: ["ModelFiles", "Tokenizers"],
+      name: "TokenizersTests", dependencies: ["ModelFiles", "ModelFixtures", "Tokenizers"],
       path: "Tests/TokenizersTests", exclude: ["Fixtures"], swiftSettings: settings),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),

@@ -10,7 +10,7 @@ public struct GenerationOptions: Hashable, Sendable {
   /// Report the hash of the logits that each token was chosen from.
   public var reportsCommitments = false
   /// Refuse to start if more memory is needed than so many bytes.
-  public var memorySizeBytesMax = Int.max
+  public var memorySizeBytesMax = 16 << 30
   /// Threads to use. It changes no bit.
   public var threadCount = 1
 

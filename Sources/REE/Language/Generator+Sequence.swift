@@ -1,3 +1,6 @@
+internal import Dispatch
+internal import Synchronization
+
 extension Generator {
   /// What a sequence of generated tokens delivers.
   public enum Event: Hashable, Sendable {
@@ -14,10 +17,13 @@ extension Generator {
     _ model: LanguageModel, prompt: [UInt32], _ options: GenerationOptions = GenerationOptions()
   ) -> AsyncThrowingStream<Event, any Error> {
     AsyncThrowingStream { continuation in
-      let task = Task.detached {
+      let cancellation = Cancellation()
+      continuation.onTermination = { _ in cancellation.request() }
+      // Not on the threads that async functions share: it computes for seconds without a pause.
+      DispatchQueue(label: "ree.generation").async {
         do {
           let result = try Generator(model).generate(
-            prompt, options, isCancelled: { Task.isCancelled },
+            prompt, options, isCancelled: { cancellation.isRequested },
             onToken: { continuation.yield(.token($0)) })
           continuation.yield(.finished(result))
           continuation.finish()
@@ -25,7 +31,17 @@ extension Generator {
           continuation.finish(throwing: error)
         }
       }
-      continuation.onTermination = { _ in task.cancel() }
     }
+  }
+}
+
+/// Says from one thread to another that a result is no longer wanted.
+private final class Cancellation: Sendable {
+  private let flag = Atomic<Bool>(false)
+
+  var isRequested: Bool { flag.load(ordering: .relaxed) }
+
+  func request() {
+    flag.store(true, ordering: .relaxed)
   }
 }

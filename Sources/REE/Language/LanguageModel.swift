@@ -26,9 +26,16 @@ public final class LanguageModel: Sendable {
   }
 
   /// Reads a model and makes its weights ready.
-  public init(_ bytes: ModelBytes) throws(LanguageModelError) {
+  ///
+  /// - Parameter memorySizeBytesMax: Refuse a model whose weights take more, in bytes.
+  public init(
+    _ bytes: ModelBytes, memorySizeBytesMax: Int = 16 << 30
+  ) throws(LanguageModelError) {
     _ = Self.chosenInstructionSet
     let (metadata, tensors, sizes, tokenizer) = try Self.inspect(bytes)
+    guard tensors.readySizeBytes <= memorySizeBytesMax else {
+      throw .memory(neededBytes: tensors.readySizeBytes, allowedBytes: memorySizeBytesMax)
+    }
     self.bytes = bytes
     self.metadata = metadata
     self.tensors = tensors

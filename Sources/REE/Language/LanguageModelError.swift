@@ -14,6 +14,8 @@ public enum LanguageModelError: Error, Hashable, Sendable {
   case missingTensor(String)
   case shape(tensor: String, expected: [Int], found: [Int])
   case encoding(tensor: String, TensorEncoding)
+  /// The weights take more memory than is allowed.
+  case memory(neededBytes: Int, allowedBytes: Int)
 }
 
 extension LanguageModelError: CustomStringConvertible {
@@ -28,6 +30,8 @@ extension LanguageModelError: CustomStringConvertible {
     case .missingTensor(let name): "tensor \(name) is missing"
     case .shape(let tensor, let expected, let found):
       "tensor \(tensor) has the shape \(found) instead of \(expected)"
+    case .memory(let needed, let allowed):
+      "the weights need \(needed) bytes of memory, \(allowed) are allowed"
     case .encoding(let tensor, let encoding):
       "tensor \(tensor) is stored as \(encoding.rawValue), which cannot be computed with"
     }

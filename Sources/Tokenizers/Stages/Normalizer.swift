@@ -24,17 +24,24 @@ indirect enum Normalizer: Sendable {
     case .composed: return NormalForm.composed(text)
     case .decomposed: return NormalForm.decomposed(text)
     case .lowercase: return Self.lowercased(text)
-    case .stripAccents:
-      // The published library knows marks by the tables of Unicode 9.
-      return text.filter {
-        let kind = ScalarClass($0)
-        return !kind.contains(.mark) || kind.contains(.afterUnicode9)
-      }
+    case .stripAccents: return text.filter { !Self.isMark($0) }
     case .strip(let left, let right): return Self.stripped(text, left: left, right: right)
     case .prepend(let prefix): return text.isEmpty ? text : prefix + text
     case .replace(let pattern, let content): return Self.replaced(text, pattern, content)
     case .sequence(let steps): return steps.reduce(text) { $1.normalize($0) }
     }
+  }
+
+  /// The published library knows marks by the tables of Unicode 9.
+  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    // Those whose category has changed since.
+    case 0x1CF2, 0x1CF3: return true
+    case 0x111C9: return false
+    default: break
+    }
+    let kind = ScalarClass(scalar)
+    return kind.contains(.mark) && !kind.contains(.afterUnicode9)
   }
 
   /// Each character by itself: no rule here looks at its neighbours.

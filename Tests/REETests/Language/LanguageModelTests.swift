@@ -60,6 +60,18 @@ struct LanguageModelTests {
   }
 
   @Test
+  func `keeps to the memory that it is given`() throws {
+    let bytes = TinyDecoder().build().build()
+    let needed = try LanguageModel(.memory(bytes)).weightsSizeBytes
+    #expect(
+      throws: LanguageModelError.memory(neededBytes: needed, allowedBytes: needed - 1)
+    ) {
+      try LanguageModel(.memory(bytes), memorySizeBytesMax: needed - 1)
+    }
+    #expect(try LanguageModel(.memory(bytes), memorySizeBytesMax: needed).vocabularySize == 288)
+  }
+
+  @Test
   func `survives changed values of the metadata`() {
     let bytes = TinyDecoder().build().build()
     var random = RandomNumbers(seed: 9)
