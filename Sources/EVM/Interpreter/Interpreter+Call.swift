@@ -50,7 +50,7 @@ extension Interpreter {
     caller.frame.pc.advance(1)
 
     let sendsValue = kind.takesValue && !arguments.value.isZero
-    if unsafe depth > Self.depthMax
+    if depth > Self.depthMax
       || (sendsValue && caller.frame.account.record.balance < arguments.value)
     {
       caller.frame.gas += forwarded

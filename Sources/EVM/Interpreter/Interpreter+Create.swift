@@ -29,7 +29,7 @@ extension Interpreter {
     caller.frame.pc.advance(1)
     let creator = caller.frame.account
     let nonce = creator.record.nonce
-    guard unsafe depth <= Self.depthMax, creator.record.balance >= value, nonce < .max else {
+    guard depth <= Self.depthMax, creator.record.balance >= value, nonce < .max else {
       caller.frame.stack.push(.zero)
       return
     }

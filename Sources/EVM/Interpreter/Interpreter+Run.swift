@@ -141,7 +141,7 @@ extension Interpreter {
           break loop
         }
       case .origin:
-        unsafe sp.push(transaction.origin.word)
+        sp.push(transaction.origin.word)
       case .caller:
         sp.push(reference.frame.caller.word)
       case .callvalue:
@@ -170,7 +170,7 @@ extension Interpreter {
           break loop
         }
       case .gasprice:
-        unsafe sp.push(transaction.gasPrice)
+        sp.push(transaction.gasPrice)
       case .extcodesize:
         let (size, cost) = codeSize(sp[-1])
         gas &-= cost

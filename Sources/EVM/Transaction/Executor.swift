@@ -30,7 +30,7 @@ public final class Executor {
     }
     let gasPrice = transaction.effectiveGasPrice(baseFee: block.baseFee)
     buyGas(transaction, account, gasPrice)
-    unsafe interpreter.transaction = TransactionContext(
+    interpreter.transaction = TransactionContext(
       origin: sender, gasPrice: gasPrice, blobHashes: transaction.blobHashes)
     warm(transaction, account)
     for authorization in transaction.authorizations { apply(authorization) }
@@ -57,7 +57,7 @@ public final class Executor {
     let code = state.code(of: account)
     defer { endSystemChanges() }
     guard code.count > 0 else { return nil }
-    unsafe interpreter.transaction = TransactionContext(
+    interpreter.transaction = TransactionContext(
       origin: SystemContract.caller, gasPrice: .zero, blobHashes: [])
     let result = unsafe data.withUnsafeBytes { data in
       interpreter.execute(
@@ -152,7 +152,7 @@ public final class Executor {
       authority.record.nonce == authorization.nonce
     else { return }
     if authority.record.exists {
-      unsafe state.refund += Int64(Transaction.authorization) - Self.authorizationBase
+      state.refund += Int64(Transaction.authorization) - Self.authorizationBase
     }
     state.setCode(
       authority,
@@ -259,7 +259,7 @@ public final class Executor {
     _ gasPrice: U256
   ) -> UInt64 {
     var used = Int64(transaction.gasLimit) - result.gasLeft
-    unsafe used -= max(0, min(state.refund, used / interpreter.schedule.refundQuotient))
+    used -= max(0, min(state.refund, used / interpreter.schedule.refundQuotient))
     let gas = max(UInt64(used), floor)
     state.add(gasPrice &* U256(transaction.gasLimit - gas), to: account)
     let tip = block.fork >= .london ? gasPrice &- block.baseFee : gasPrice
