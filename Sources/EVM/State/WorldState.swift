@@ -8,7 +8,7 @@ public final class WorldState {
   // exclusive access would find nothing, at each access to storage.
 
   let database: any StateDatabase
-  let codes = CodeCache()
+  let codes: CodeCache
   /// Code that transactions of this state deployed, which the database does not have.
   private var deployed: [U256: Code] = [:]
   @exclusivity(unchecked) private var accounts = AccountTable()
@@ -47,8 +47,9 @@ public final class WorldState {
     case destroyed(AccountReference)
   }
 
-  public init(_ database: any StateDatabase) {
+  public init(_ database: any StateDatabase, codes: CodeCache = CodeCache()) {
     self.database = database
+    self.codes = codes
   }
 
   // MARK: Loading

@@ -16,14 +16,22 @@ public final class Executor {
     interpreter = Interpreter(state: state, block: block, arena: arena)
   }
 
+  /// What is asked of a sender before a transaction runs.
+  public enum SenderCheck: Sendable {
+    /// The next nonce, and no code of its own.
+    case full
+    /// Nothing but the wei: for calls that nobody signed, which only want to know what would happen.
+    case fundsOnly
+  }
+
   /// Runs a transaction, whose sender is ``Transaction/sender()``. An invalid one leaves everything as
-  /// it was.
+  /// it was; after a database's failure the whole state is void.
   public func execute(
-    _ transaction: Transaction, from sender: Address
+    _ transaction: Transaction, from sender: Address, check: SenderCheck = .full
   ) throws(ExecutionFailure) -> Outcome {
     let account = state.account(sender)
     do {
-      try validate(transaction, account)
+      try validate(transaction, account, check)
     } catch {
       _ = state.endTransaction(fork: block.fork)
       throw .invalid(error)
@@ -81,7 +89,7 @@ public final class Executor {
   // MARK: Before
 
   private func validate(
-    _ transaction: Transaction, _ account: AccountReference
+    _ transaction: Transaction, _ account: AccountReference, _ check: SenderCheck
   ) throws(InvalidTransaction) {
     // Before the transaction's own limit: of two causes, tests name this one.
     let blobGasMax = block.blobs.max.multipliedReportingOverflow(by: BlobParameters.gasPerBlob)
@@ -103,6 +111,15 @@ public final class Executor {
         throw .blobFeeBelowBaseFee(baseFee: interpreter.blobBaseFee)
       }
     }
+    if check == .full { try checkSender(transaction, account) }
+    guard let most = transaction.costMax, most <= account.record.balance else {
+      throw .insufficientFunds(balance: account.record.balance)
+    }
+  }
+
+  private func checkSender(
+    _ transaction: Transaction, _ account: AccountReference
+  ) throws(InvalidTransaction) {
     let nonce = account.record.nonce
     if transaction.nonce < nonce { throw .nonceTooLow(expected: nonce) }
     if transaction.nonce > nonce { throw .nonceTooHigh(expected: nonce) }
@@ -110,9 +127,6 @@ public final class Executor {
       block.fork < .prague || state.code(of: account).delegate == nil
     {
       throw .senderHasCode
-    }
-    guard let most = transaction.costMax, most <= account.record.balance else {
-      throw .insufficientFunds(balance: account.record.balance)
     }
   }
 
@@ -124,7 +138,7 @@ public final class Executor {
     let blobs =
       transaction.kind == .blob ? interpreter.blobBaseFee &* U256(transaction.blobGas) : .zero
     state.subtract(gas &+ blobs, from: account)
-    state.setNonce(account, transaction.nonce + 1)
+    state.setNonce(account, account.record.nonce &+ 1)
   }
 
   /// EIP-2929, 2930 and 3651. Precompiled contracts are never cold.
@@ -233,7 +247,8 @@ public final class Executor {
     _ transaction: Transaction, _ sender: AccountReference, gas: Int64
   ) -> RunResult {
     let creator = sender.record.address
-    let address = Address.ofCreation(by: creator, nonce: transaction.nonce)
+    // Buying the gas has counted it already.
+    let address = Address.ofCreation(by: creator, nonce: sender.record.nonce &- 1)
     let account = state.account(address)
     if block.fork >= .berlin { _ = state.access(account) }
     if state.isOccupied(account) {
