@@ -3,7 +3,7 @@ internal import Primitives
 /// Runs code: frames one above the other in a stack of our own, so that no depth of calls is one of
 /// Swift's.
 ///
-/// ``run(_:)`` is the loop over instructions. It comes back for calls, creations and the end of a
+/// ``run(_:_:)`` is the loop over instructions. It comes back for calls, creations and the end of a
 /// frame, which ``execute(_:)`` handles, and goes on from the same place.
 @safe
 final class Interpreter {
@@ -21,6 +21,8 @@ final class Interpreter {
   let chainID: U256
   var transaction = TransactionContext(
     origin: .zero, gasPrice: .zero, blobHashes: [])
+
+  var tracer: (any ExecutionTracer)?
 
   /// The open frames; the last one runs.
   private let frames: UnsafeMutablePointer<Frame>
@@ -69,7 +71,7 @@ final class Interpreter {
     push(message)
     while true {
       let frame = unsafe FrameReference(pointer: frames + (depth - 1))
-      let exit = run(frame)
+      let exit = tracer == nil ? run(frame, PlainLoop.self) : run(frame, TracedLoop.self)
       switch exit {
       case .call(let opcode):
         call(frame, opcode)
@@ -128,6 +130,7 @@ final class Interpreter {
     }
     unsafe frame.frame.code.release()
     depth -= 1
+    if tracer != nil { traceEnd(exit.status, gasLeft: frame.frame.gas) }
     guard depth > 0 else {
       return Result(status: exit, gasLeft: frame.frame.gas, output: returnData.range.bytes)
     }

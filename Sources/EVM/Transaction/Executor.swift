@@ -10,6 +10,12 @@ public final class Executor {
   public private(set) var blobGasUsed: UInt64 = 0
   private let interpreter: Interpreter
 
+  /// Watches what runs from now on.
+  public var tracer: (any ExecutionTracer)? {
+    get { interpreter.tracer }
+    set { interpreter.tracer = newValue }
+  }
+
   public init(state: WorldState, block: BlockContext, arena: Arena = Arena()) {
     self.state = state
     self.block = block
@@ -194,11 +200,7 @@ public final class Executor {
     init(_ result: Interpreter.Result) {
       gasLeft = result.gasLeft
       output = result.output
-      switch result.status {
-      case .reverted: status = .reverted
-      case .halted(let halt): status = .halted(halt)
-      default: status = .success
-      }
+      status = result.status.status
     }
   }
 
@@ -207,6 +209,10 @@ public final class Executor {
   ) -> RunResult {
     guard let to = transaction.to else { return create(transaction, sender, gas: gas) }
     let target = state.account(to)
+    tracer?.begin(
+      TraceCall(
+        kind: .call, from: sender.record.address, to: to, value: transaction.value, gas: gas,
+        input: transaction.data))
     let checkpoint = state.checkpoint()
     interpreter.transfer(transaction.value, from: sender, to: target)
     return unsafe transaction.data.withUnsafeBytes { data in
@@ -221,7 +227,7 @@ public final class Executor {
         code = interpreter.delegatedCode(account)
       }
       if code.count == 0 {
-        return RunResult(status: .success, gasLeft: gas, output: [])
+        return traced(RunResult(status: .success, gasLeft: gas, output: []))
       }
       return RunResult(
         interpreter.execute(
@@ -236,11 +242,18 @@ public final class Executor {
   ) -> RunResult {
     switch PrecompiledContracts.run(number, input, gas, block.fork) {
     case .success(let used, let output):
-      return RunResult(status: .success, gasLeft: gas - used, output: output)
+      return traced(RunResult(status: .success, gasLeft: gas - used, output: output))
     case .failure:
       state.revert(to: checkpoint)
-      return RunResult(status: .halted(.precompileFailed), gasLeft: 0, output: [])
+      return traced(RunResult(status: .halted(.precompileFailed), gasLeft: 0, output: []))
     }
+  }
+
+  /// Tells of the end of what opened no frame.
+  private func traced(_ result: RunResult) -> RunResult {
+    tracer?.end(
+      TraceResult(status: result.status, gasLeft: result.gasLeft, output: result.output))
+    return result
   }
 
   private func create(
@@ -251,8 +264,12 @@ public final class Executor {
     let address = Address.ofCreation(by: creator, nonce: sender.record.nonce &- 1)
     let account = state.account(address)
     if block.fork >= .berlin { _ = state.access(account) }
+    tracer?.begin(
+      TraceCall(
+        kind: .create, from: creator, to: address, value: transaction.value, gas: gas,
+        input: transaction.data))
     if state.isOccupied(account) {
-      return RunResult(status: .halted(.addressCollision), gasLeft: 0, output: [])
+      return traced(RunResult(status: .halted(.addressCollision), gasLeft: 0, output: []))
     }
     let checkpoint = state.checkpoint()
     interpreter.begin(account, transaction.value, from: sender)
