@@ -293,7 +293,7 @@ bench-market: ## The order book, against a flat one in C++.
 .PHONY: fuzz fuzz-schema
 
 FUZZ_TARGETS ?= http2-server http2-client http1-server http1-client tls json wire \
-  deframer fields headers decompressor base64 connect
+  deframer fields headers decompressor base64 connect rlp transaction block proof code
 FUZZ_SECONDS ?= 120
 
 # libFuzzer, which the toolchain brings, on everything that reads what a peer sent.

@@ -208,8 +208,9 @@ let package = Package(
     swift(
       "Fuzz",
       ["Buffers", "Descriptors", "HTTP", "HTTP1", "HTTP2", "RPC", "RPCWire", "TLS"],
-      path: "Tests/Fuzz", exclude: ["Program", "corpus", "run", "schema.binpb"]),
-    program("fuzz", ["Fuzz"], path: "Tests/Fuzz/Program"),
+      path: "Tests/Fuzz", exclude: ["EVM", "Program", "corpus", "run", "schema.binpb"]),
+    swift("EVMFuzz", ["EVM", "Primitives"], path: "Tests/Fuzz/EVM"),
+    program("fuzz", ["EVMFuzz", "Fuzz"], path: "Tests/Fuzz/Program"),
     // Each line of these hands pointers to C; marking them all would hide what they say.
     .testTarget(
       name: "CKernelsTests", dependencies: ["CKernels"], path: "Tests/CKernelsTests",
@@ -243,7 +244,7 @@ let package = Package(
       "EVMConformance", ["CZstd", "EVM", "Primitives"], path: "Tests/Conformance/EVM/Suites"),
     program("conformance-evm", ["EVMConformance"], path: "Tests/Conformance/EVM/Program"),
     program("bench-evm", ["EVM", "Primitives"], path: "Tests/Benchmarks/evm/Program"),
-    tests("EVMTests", ["EVM", "EVMConformance", "Primitives"]),
+    tests("EVMTests", ["EVM", "EVMConformance", "EVMFuzz", "Primitives"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
     tests("CurvesTests", ["Curves", "Primitives"]),
     tests("PrecompilesTests", ["Precompiles", "Primitives", "Secp256k1"]),

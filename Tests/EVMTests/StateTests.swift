@@ -65,6 +65,20 @@ struct StateTests {
   }
 
   @Test
+  func `tells what would happen without a nonce`() throws {
+    let machine = try Machine("60015f5500")
+    let transaction = Transaction(nonce: 99, gasLimit: 100_000, to: Machine.contract)
+    let executor = Executor(state: WorldState(machine.database), block: machine.block)
+
+    let outcome = try executor.execute(transaction, from: Machine.contract, check: .fundsOnly)
+
+    #expect(outcome.status == .success)
+    #expect(throws: ExecutionFailure.invalid(.nonceTooHigh(expected: 0))) {
+      try executor.execute(transaction, from: Machine.sender)
+    }
+  }
+
+  @Test
   func `destroys only what the same transaction created, since Cancun`() throws {
     let before = try Machine("30ff", fork: .shanghai)
     let after = try Machine("30ff", fork: .cancun)

@@ -8,6 +8,7 @@ public struct BlockExecutor {
 
   public let rules: ChainRules
   private let arena: Arena
+  private let codes = CodeCache()
 
   public init(rules: ChainRules, arena: Arena = Arena()) {
     self.rules = rules
@@ -35,7 +36,7 @@ public struct BlockExecutor {
     try HeaderCheck(header, parent: parent, rules: rules, fork: fork).run()
     try checkContent(block)
 
-    let state = WorldState(database)
+    let state = WorldState(database, codes: codes)
     let executor = Executor(state: state, block: context(header, fork), arena: arena)
     callBefore(executor, header, fork)
     var receipts: [Receipt] = []

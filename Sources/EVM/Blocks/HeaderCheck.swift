@@ -1,6 +1,9 @@
 internal import Primitives
 
 /// What a header must be after its parent, before anything runs.
+///
+/// The work behind a block before the Merge is not checked: such blocks come from a history that is
+/// trusted by its hash.
 struct HeaderCheck {
   private let header: Header
   private let parent: Header

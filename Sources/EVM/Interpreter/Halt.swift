@@ -18,4 +18,7 @@ public enum Halt: Error, Hashable, Sendable {
   /// EIP-684, EIP-7610.
   case addressCollision
   case precompileFailed
+  /// The caller lacks the wei, or calls are 1024 deep. A trace alone sees this: the caller goes on, and
+  /// has its gas back.
+  case callRefused
 }

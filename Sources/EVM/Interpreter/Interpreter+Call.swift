@@ -25,6 +25,15 @@ extension Interpreter {
       }
     }
 
+    var traced: TraceCall.Kind {
+      switch self {
+      case .call: .call
+      case .callCode: .callCode
+      case .delegateCall: .delegateCall
+      case .staticCall: .staticCall
+      }
+    }
+
     var takesValue: Bool { self == .call || self == .callCode }
   }
 
@@ -48,18 +57,25 @@ extension Interpreter {
     }
     setReturnData(.empty)
     caller.frame.pc.advance(1)
+    let data = caller.frame.memory.range(at: input.start, input.count)
+    if tracer != nil {
+      let isDelegate = kind == .delegateCall
+      traceBegin(
+        kind.traced, from: caller.frame.address, to: arguments.target,
+        value: isDelegate ? caller.frame.value : arguments.value, gas: forwarded, input: data)
+    }
 
     let sendsValue = kind.takesValue && !arguments.value.isZero
-    if unsafe depth > Self.depthMax
+    if depth > Self.depthMax
       || (sendsValue && caller.frame.account.record.balance < arguments.value)
     {
       caller.frame.gas += forwarded
       caller.frame.stack.push(.zero)
+      if tracer != nil { traceEnd(.halted(.callRefused), gasLeft: forwarded) }
       return
     }
     enter(
-      caller, kind, arguments, target, code, gas: forwarded,
-      input: caller.frame.memory.range(at: input.start, input.count), output: output)
+      caller, kind, arguments, target, code, gas: forwarded, input: data, output: output)
   }
 
   private func pop(_ frame: FrameReference, _ kind: Kind) -> CallArguments {
@@ -136,6 +152,7 @@ extension Interpreter {
     if code.count == 0 {
       caller.frame.gas += gas
       caller.frame.stack.push(.one)
+      if tracer != nil { traceEnd(.success, gasLeft: gas) }
       return
     }
     var message = Message(
@@ -163,9 +180,11 @@ extension Interpreter {
       setReturnData(bytes)
       copyOutput(to: caller, output.start, output.count)
       caller.frame.stack.push(.one)
+      if tracer != nil { traceEnd(.success, gasLeft: gas - used) }
     case .failure:
       state.revert(to: checkpoint)
       caller.frame.stack.push(.zero)
+      if tracer != nil { traceEnd(.halted(.precompileFailed), gasLeft: 0) }
     }
   }
 

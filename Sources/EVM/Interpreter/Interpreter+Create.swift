@@ -29,7 +29,7 @@ extension Interpreter {
     caller.frame.pc.advance(1)
     let creator = caller.frame.account
     let nonce = creator.record.nonce
-    guard unsafe depth <= Self.depthMax, creator.record.balance >= value, nonce < .max else {
+    guard depth <= Self.depthMax, creator.record.balance >= value, nonce < .max else {
       caller.frame.stack.push(.zero)
       return
     }
@@ -47,8 +47,14 @@ extension Interpreter {
       : Address.ofCreation(by: sender, nonce: nonce)
     let account = state.account(address)
     if schedule.hasAccessLists { _ = state.access(account) }
+    if tracer != nil {
+      traceBegin(
+        isSalted ? .create2 : .create, from: sender, to: address, value: value, gas: gas,
+        input: initcode)
+    }
     if state.isOccupied(account) {
       caller.frame.stack.push(.zero)
+      if tracer != nil { traceEnd(.halted(.addressCollision), gasLeft: 0) }
       return
     }
     let checkpoint = state.checkpoint()

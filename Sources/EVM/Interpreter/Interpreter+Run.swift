@@ -6,7 +6,7 @@ extension Interpreter {
   /// Everything that instructions touch is in locals. The check before each of them, from the fork's
   /// table, takes the constant gas and finds a stack that is too low or too high; one comparison does
   /// both. Cases name every opcode by itself: a range would split the jump table.
-  func run(_ reference: FrameReference) -> Exit {
+  func run<Mode: LoopMode>(_ reference: FrameReference, _ mode: Mode.Type) -> Exit {
     let entries = unsafe table.entries
     let code = unsafe reference.frame.code._withUnsafeGuaranteedRef { code in
       unsafe (base: CodePlace(pointer: code.base), count: code.count, jumps: code.jumpMap)
@@ -21,6 +21,12 @@ extension Interpreter {
 
     loop: while true {
       let opcode = Opcode(byte: pc[0])
+      if Mode.isTraced {
+        reference.frame.stack = sp
+        reference.frame.gas = gas
+        reference.frame.memorySize = memorySize
+        unsafe trace(reference, opcode, pc: pc.offset(from: code.base))
+      }
       let entry = unsafe entries[Int(opcode.rawValue)]
       gas &-= Int64(entry.gas)
       if gas < 0 {
@@ -141,7 +147,7 @@ extension Interpreter {
           break loop
         }
       case .origin:
-        unsafe sp.push(transaction.origin.word)
+        sp.push(transaction.origin.word)
       case .caller:
         sp.push(reference.frame.caller.word)
       case .callvalue:
@@ -170,7 +176,7 @@ extension Interpreter {
           break loop
         }
       case .gasprice:
-        unsafe sp.push(transaction.gasPrice)
+        sp.push(transaction.gasPrice)
       case .extcodesize:
         let (size, cost) = codeSize(sp[-1])
         gas &-= cost

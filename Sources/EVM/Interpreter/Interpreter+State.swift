@@ -78,7 +78,7 @@ extension Interpreter {
     switch schedule.storageRules {
     case .plain:
       cost = current.isZero && !value.isZero ? 20_000 : 5000
-      if !current.isZero && value.isZero { unsafe state.refund &+= schedule.clearRefund }
+      if !current.isZero && value.isZero { state.refund &+= schedule.clearRefund }
     case .net(let dirty):
       cost = netCost(original, current, value, dirty: dirty, set: 20_000, reset: 5000)
     case .netWithSentry where schedule.hasAccessLists:
@@ -101,18 +101,18 @@ extension Interpreter {
     if value == current { return dirty }
     if original == current {
       if original.isZero { return set }
-      if value.isZero { unsafe state.refund &+= schedule.clearRefund }
+      if value.isZero { state.refund &+= schedule.clearRefund }
       return reset
     }
     if !original.isZero {
       if current.isZero {
-        unsafe state.refund &-= schedule.clearRefund
+        state.refund &-= schedule.clearRefund
       } else if value.isZero {
-        unsafe state.refund &+= schedule.clearRefund
+        state.refund &+= schedule.clearRefund
       }
     }
     if value == original {
-      unsafe state.refund &+= (original.isZero ? set : reset) &- dirty
+      state.refund &+= (original.isZero ? set : reset) &- dirty
     }
     return dirty
   }
@@ -125,10 +125,10 @@ extension Interpreter {
   }
 
   func blobHash(_ index: U256) -> U256 {
-    guard index.fitsInOneLimb, unsafe index.w0 < UInt64(transaction.blobHashes.count) else {
+    guard index.fitsInOneLimb, index.w0 < UInt64(transaction.blobHashes.count) else {
       return .zero
     }
-    return unsafe transaction.blobHashes[Int(index.w0)].word
+    return transaction.blobHashes[Int(index.w0)].word
   }
 
   /// The topics lie below `place`, the first one on top.
@@ -158,7 +158,7 @@ extension Interpreter {
       // What it leaves to itself is gone with it.
       state.setBalance(account, .zero)
     }
-    if goes && state.markDestroyed(account) { unsafe state.refund += schedule.selfDestructRefund }
+    if goes && state.markDestroyed(account) { state.refund += schedule.selfDestructRefund }
     return cost
   }
 

@@ -3,7 +3,7 @@ internal import Primitives
 /// Runs code: frames one above the other in a stack of our own, so that no depth of calls is one of
 /// Swift's.
 ///
-/// ``run(_:)`` is the loop over instructions. It comes back for calls, creations and the end of a
+/// ``run(_:_:)`` is the loop over instructions. It comes back for calls, creations and the end of a
 /// frame, which ``execute(_:)`` handles, and goes on from the same place.
 @safe
 final class Interpreter {
@@ -19,12 +19,14 @@ final class Interpreter {
   let arena: Arena
   let blobBaseFee: U256
   let chainID: U256
-  @exclusivity(unchecked) var transaction = TransactionContext(
+  var transaction = TransactionContext(
     origin: .zero, gasPrice: .zero, blobHashes: [])
+
+  var tracer: (any ExecutionTracer)?
 
   /// The open frames; the last one runs.
   private let frames: UnsafeMutablePointer<Frame>
-  @exclusivity(unchecked) private(set) var depth = 0
+  private(set) var depth = 0
   private let returnData = ReturnBuffer()
 
   init(state: WorldState, block: BlockContext, arena: Arena) {
@@ -69,7 +71,7 @@ final class Interpreter {
     push(message)
     while true {
       let frame = unsafe FrameReference(pointer: frames + (depth - 1))
-      let exit = run(frame)
+      let exit = tracer == nil ? run(frame, PlainLoop.self) : run(frame, TracedLoop.self)
       switch exit {
       case .call(let opcode):
         call(frame, opcode)
@@ -89,12 +91,12 @@ final class Interpreter {
 
   func push(_ message: Message) {
     var (memory, stack) = unsafe (arena.memory, arena.stack)
-    if unsafe depth > 0 {
+    if depth > 0 {
       let parent = unsafe FrameReference(pointer: frames + (depth - 1))
       unsafe memory = parent.frame.memory.pointer + parent.frame.memorySize
       unsafe stack = parent.frame.stack.pointer
     }
-    unsafe returnData.count = 0
+    returnData.count = 0
     let place = unsafe StackPlace(pointer: stack)
     unsafe (frames + depth).initialize(
       to: Frame(
@@ -106,17 +108,17 @@ final class Interpreter {
         value: message.value, isStatic: message.isStatic, isCreation: message.isCreation,
         checkpoint: message.checkpoint, number: state.nextFrame(),
         outputOffset: message.outputOffset, outputSize: message.outputSize))
-    unsafe depth += 1
+    depth += 1
   }
 
   /// Closes a frame and hands its result to the one below; returns it where there is none.
   private func end(_ frame: FrameReference, _ exit: Exit) -> Result? {
     var exit = exit
-    if case .stopped = exit { unsafe returnData.count = 0 }
+    if case .stopped = exit { returnData.count = 0 }
     if frame.frame.isCreation, exit.isSuccess {
       if let halt = deploy(frame) { exit = .halted(halt) }
       // A creation's caller gets an address, and no data.
-      if unsafe depth > 1 { unsafe returnData.count = 0 }
+      if depth > 1 { returnData.count = 0 }
     }
     switch exit {
     case .returned, .stopped: break
@@ -124,11 +126,12 @@ final class Interpreter {
     default:
       state.revert(to: frame.frame.checkpoint)
       frame.frame.gas = 0
-      unsafe returnData.count = 0
+      returnData.count = 0
     }
     unsafe frame.frame.code.release()
-    unsafe depth -= 1
-    guard unsafe depth > 0 else {
+    depth -= 1
+    if tracer != nil { traceEnd(exit.status, gasLeft: frame.frame.gas) }
+    guard depth > 0 else {
       return Result(status: exit, gasLeft: frame.frame.gas, output: returnData.range.bytes)
     }
     resume(unsafe FrameReference(pointer: frames + (depth - 1)), after: frame, exit)
@@ -147,7 +150,7 @@ final class Interpreter {
 
   /// Copies return data into the place that a CALL named for it.
   func copyOutput(to frame: FrameReference, _ offset: Int, _ size: Int) {
-    let count = unsafe min(size, returnData.count)
+    let count = min(size, returnData.count)
     guard count > 0 else { return }
     frame.frame.memory.copy(from: returnData.range, at: 0, to: offset, count)
   }
@@ -171,7 +174,7 @@ final class Interpreter {
 
   // MARK: Return data
 
-  var returnDataSize: Int { unsafe returnData.count }
+  var returnDataSize: Int { returnData.count }
 
   var returnDataRange: ByteRange { returnData.range }
 
@@ -201,7 +204,7 @@ extension Exit {
 private final class ReturnBuffer {
   private var memory: UnsafeMutableRawPointer
   private var capacity = 1024
-  @exclusivity(unchecked) var count = 0
+  var count = 0
 
   init() {
     unsafe memory = .allocate(byteCount: capacity, alignment: 16)
@@ -221,7 +224,7 @@ private final class ReturnBuffer {
       capacity = bytes.count
       unsafe memory = .allocate(byteCount: capacity, alignment: 16)
     }
-    unsafe count = bytes.count
+    count = bytes.count
     if let source = unsafe bytes.pointer {
       unsafe memory.copyMemory(from: source, byteCount: bytes.count)
     }

@@ -1,12 +1,16 @@
 internal import Primitives
 
-/// Code by hash, so that a contract is analysed once and not at each call.
-final class CodeCache {
+/// Code by hash, so that a contract is analysed once and not in each block.
+///
+/// States of one thread may share it.
+public final class CodeCache {
   /// Past this many bytes of code the cache starts anew.
   static let bytesMax = 64 << 20
 
   private var codes: [U256: Code] = [:]
   private var byteCount = 0
+
+  public init() {}
 
   func code(of hash: U256) -> Code? {
     codes[hash]

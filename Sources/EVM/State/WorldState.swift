@@ -8,7 +8,7 @@ public final class WorldState {
   // exclusive access would find nothing, at each access to storage.
 
   let database: any StateDatabase
-  let codes = CodeCache()
+  let codes: CodeCache
   /// Code that transactions of this state deployed, which the database does not have.
   private var deployed: [U256: Code] = [:]
   @exclusivity(unchecked) private var accounts = AccountTable()
@@ -17,13 +17,13 @@ public final class WorldState {
   @exclusivity(unchecked) private var journal: [Change] = []
   private(set) var logs: [Log] = []
   /// Gas to give back, before the cap.
-  @exclusivity(unchecked) var refund: Int64 = 0
+  var refund: Int64 = 0
   /// Counts from 1, so that 0 is never warm.
   @exclusivity(unchecked) private var transaction: UInt32 = 1
   /// The accounts that the transaction looked at.
   @exclusivity(unchecked) private var seen: [AccountReference] = []
   private var transient: [TransientKey: U256] = [:]
-  @exclusivity(unchecked) private var frames: UInt32 = 0
+  private var frames: UInt32 = 0
   /// Why the database could not answer, once it did not.
   public private(set) var failure: StateFailure?
 
@@ -47,8 +47,9 @@ public final class WorldState {
     case destroyed(AccountReference)
   }
 
-  public init(_ database: any StateDatabase) {
+  public init(_ database: any StateDatabase, codes: CodeCache = CodeCache()) {
     self.database = database
+    self.codes = codes
   }
 
   // MARK: Loading
@@ -249,8 +250,8 @@ public final class WorldState {
 
   /// A number for a frame, which no other frame of this state has.
   func nextFrame() -> UInt32 {
-    unsafe frames &+= 1
-    return unsafe frames
+    frames &+= 1
+    return frames
   }
 
   // MARK: Taking back
@@ -270,7 +271,7 @@ public final class WorldState {
       unsafe undo(journal.removeLast())
     }
     if logs.count > checkpoint.logs { logs.removeLast(logs.count - checkpoint.logs) }
-    unsafe refund = checkpoint.refund
+    refund = checkpoint.refund
   }
 
   private func undo(_ change: Change) {
@@ -317,7 +318,7 @@ public final class WorldState {
     unsafe seen.removeAll(keepingCapacity: true)
     unsafe journal.removeAll(keepingCapacity: true)
     transient.removeAll(keepingCapacity: true)
-    unsafe refund = 0
+    refund = 0
     unsafe transaction &+= 1
     defer { logs = [] }
     return logs

@@ -10,27 +10,41 @@ public final class Executor {
   public private(set) var blobGasUsed: UInt64 = 0
   private let interpreter: Interpreter
 
+  /// Watches what runs from now on.
+  public var tracer: (any ExecutionTracer)? {
+    get { interpreter.tracer }
+    set { interpreter.tracer = newValue }
+  }
+
   public init(state: WorldState, block: BlockContext, arena: Arena = Arena()) {
     self.state = state
     self.block = block
     interpreter = Interpreter(state: state, block: block, arena: arena)
   }
 
+  /// What is asked of a sender before a transaction runs.
+  public enum SenderCheck: Sendable {
+    /// The next nonce, and no code of its own.
+    case full
+    /// Nothing but the wei: for calls that nobody signed, which only want to know what would happen.
+    case fundsOnly
+  }
+
   /// Runs a transaction, whose sender is ``Transaction/sender()``. An invalid one leaves everything as
-  /// it was.
+  /// it was; after a database's failure the whole state is void.
   public func execute(
-    _ transaction: Transaction, from sender: Address
+    _ transaction: Transaction, from sender: Address, check: SenderCheck = .full
   ) throws(ExecutionFailure) -> Outcome {
     let account = state.account(sender)
     do {
-      try validate(transaction, account)
+      try validate(transaction, account, check)
     } catch {
       _ = state.endTransaction(fork: block.fork)
       throw .invalid(error)
     }
     let gasPrice = transaction.effectiveGasPrice(baseFee: block.baseFee)
     buyGas(transaction, account, gasPrice)
-    unsafe interpreter.transaction = TransactionContext(
+    interpreter.transaction = TransactionContext(
       origin: sender, gasPrice: gasPrice, blobHashes: transaction.blobHashes)
     warm(transaction, account)
     for authorization in transaction.authorizations { apply(authorization) }
@@ -57,7 +71,7 @@ public final class Executor {
     let code = state.code(of: account)
     defer { endSystemChanges() }
     guard code.count > 0 else { return nil }
-    unsafe interpreter.transaction = TransactionContext(
+    interpreter.transaction = TransactionContext(
       origin: SystemContract.caller, gasPrice: .zero, blobHashes: [])
     let result = unsafe data.withUnsafeBytes { data in
       interpreter.execute(
@@ -81,7 +95,7 @@ public final class Executor {
   // MARK: Before
 
   private func validate(
-    _ transaction: Transaction, _ account: AccountReference
+    _ transaction: Transaction, _ account: AccountReference, _ check: SenderCheck
   ) throws(InvalidTransaction) {
     // Before the transaction's own limit: of two causes, tests name this one.
     let blobGasMax = block.blobs.max.multipliedReportingOverflow(by: BlobParameters.gasPerBlob)
@@ -103,6 +117,15 @@ public final class Executor {
         throw .blobFeeBelowBaseFee(baseFee: interpreter.blobBaseFee)
       }
     }
+    if check == .full { try checkSender(transaction, account) }
+    guard let most = transaction.costMax, most <= account.record.balance else {
+      throw .insufficientFunds(balance: account.record.balance)
+    }
+  }
+
+  private func checkSender(
+    _ transaction: Transaction, _ account: AccountReference
+  ) throws(InvalidTransaction) {
     let nonce = account.record.nonce
     if transaction.nonce < nonce { throw .nonceTooLow(expected: nonce) }
     if transaction.nonce > nonce { throw .nonceTooHigh(expected: nonce) }
@@ -110,9 +133,6 @@ public final class Executor {
       block.fork < .prague || state.code(of: account).delegate == nil
     {
       throw .senderHasCode
-    }
-    guard let most = transaction.costMax, most <= account.record.balance else {
-      throw .insufficientFunds(balance: account.record.balance)
     }
   }
 
@@ -124,7 +144,7 @@ public final class Executor {
     let blobs =
       transaction.kind == .blob ? interpreter.blobBaseFee &* U256(transaction.blobGas) : .zero
     state.subtract(gas &+ blobs, from: account)
-    state.setNonce(account, transaction.nonce + 1)
+    state.setNonce(account, account.record.nonce &+ 1)
   }
 
   /// EIP-2929, 2930 and 3651. Precompiled contracts are never cold.
@@ -152,7 +172,7 @@ public final class Executor {
       authority.record.nonce == authorization.nonce
     else { return }
     if authority.record.exists {
-      unsafe state.refund += Int64(Transaction.authorization) - Self.authorizationBase
+      state.refund += Int64(Transaction.authorization) - Self.authorizationBase
     }
     state.setCode(
       authority,
@@ -180,11 +200,7 @@ public final class Executor {
     init(_ result: Interpreter.Result) {
       gasLeft = result.gasLeft
       output = result.output
-      switch result.status {
-      case .reverted: status = .reverted
-      case .halted(let halt): status = .halted(halt)
-      default: status = .success
-      }
+      status = result.status.status
     }
   }
 
@@ -193,6 +209,10 @@ public final class Executor {
   ) -> RunResult {
     guard let to = transaction.to else { return create(transaction, sender, gas: gas) }
     let target = state.account(to)
+    tracer?.begin(
+      TraceCall(
+        kind: .call, from: sender.record.address, to: to, value: transaction.value, gas: gas,
+        input: transaction.data))
     let checkpoint = state.checkpoint()
     interpreter.transfer(transaction.value, from: sender, to: target)
     return unsafe transaction.data.withUnsafeBytes { data in
@@ -207,7 +227,7 @@ public final class Executor {
         code = interpreter.delegatedCode(account)
       }
       if code.count == 0 {
-        return RunResult(status: .success, gasLeft: gas, output: [])
+        return traced(RunResult(status: .success, gasLeft: gas, output: []))
       }
       return RunResult(
         interpreter.execute(
@@ -222,22 +242,34 @@ public final class Executor {
   ) -> RunResult {
     switch PrecompiledContracts.run(number, input, gas, block.fork) {
     case .success(let used, let output):
-      return RunResult(status: .success, gasLeft: gas - used, output: output)
+      return traced(RunResult(status: .success, gasLeft: gas - used, output: output))
     case .failure:
       state.revert(to: checkpoint)
-      return RunResult(status: .halted(.precompileFailed), gasLeft: 0, output: [])
+      return traced(RunResult(status: .halted(.precompileFailed), gasLeft: 0, output: []))
     }
+  }
+
+  /// Tells of the end of what opened no frame.
+  private func traced(_ result: RunResult) -> RunResult {
+    tracer?.end(
+      TraceResult(status: result.status, gasLeft: result.gasLeft, output: result.output))
+    return result
   }
 
   private func create(
     _ transaction: Transaction, _ sender: AccountReference, gas: Int64
   ) -> RunResult {
     let creator = sender.record.address
-    let address = Address.ofCreation(by: creator, nonce: transaction.nonce)
+    // Buying the gas has counted it already.
+    let address = Address.ofCreation(by: creator, nonce: sender.record.nonce &- 1)
     let account = state.account(address)
     if block.fork >= .berlin { _ = state.access(account) }
+    tracer?.begin(
+      TraceCall(
+        kind: .create, from: creator, to: address, value: transaction.value, gas: gas,
+        input: transaction.data))
     if state.isOccupied(account) {
-      return RunResult(status: .halted(.addressCollision), gasLeft: 0, output: [])
+      return traced(RunResult(status: .halted(.addressCollision), gasLeft: 0, output: []))
     }
     let checkpoint = state.checkpoint()
     interpreter.begin(account, transaction.value, from: sender)
@@ -259,7 +291,7 @@ public final class Executor {
     _ gasPrice: U256
   ) -> UInt64 {
     var used = Int64(transaction.gasLimit) - result.gasLeft
-    unsafe used -= max(0, min(state.refund, used / interpreter.schedule.refundQuotient))
+    used -= max(0, min(state.refund, used / interpreter.schedule.refundQuotient))
     let gas = max(UInt64(used), floor)
     state.add(gasPrice &* U256(transaction.gasLimit - gas), to: account)
     let tip = block.fork >= .london ? gasPrice &- block.baseFee : gasPrice

@@ -1,3 +1,4 @@
+internal import EVMFuzz
 internal import Foundation
 internal import Fuzz
 
@@ -9,7 +10,8 @@ private let targets: [String: @Sendable (RawSpan) -> Void] = [
   "decompressor": fuzzDecompressor, "base64": fuzzBase64Stream, "connect": fuzzConnect,
   "http2-server": fuzzHTTP2Server, "http2-client": fuzzHTTP2Client,
   "http1-server": fuzzHTTP1Server, "http1-client": fuzzHTTP1Client, "json": fuzzJSON,
-  "wire": fuzzWire, "tls": fuzzTLS,
+  "wire": fuzzWire, "tls": fuzzTLS, "rlp": fuzzRLP, "transaction": fuzzTransaction,
+  "block": fuzzBlock, "proof": fuzzProof, "code": fuzzCode,
 ]
 
 #if FUZZER
