@@ -143,6 +143,7 @@ let package = Package(
     swift("REE", ["CProtobufC", "CWire", "Files", "Primitives"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
+    swift("ABI", ["Primitives"]),
     swift("Market", ["Files", "Primitives"]),
 
     // The gateway: one process, one node.
@@ -206,6 +207,7 @@ let package = Package(
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
+    tests("ABITests", ["ABI", "Primitives"]),
     tests("MarketTests", ["Files", "Market", "Primitives", "Sodium"]),
     tests("REETests", ["Files", "Primitives", "REE"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
