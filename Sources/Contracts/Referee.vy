@@ -47,6 +47,7 @@ CONTENT_PART: public(constant(uint256)) = 1
 CONTENT: public(constant(uint256)) = 2
 
 CHUNK: constant(uint256) = 1_024
+ELEMENTS_END: constant(uint256) = 2 ** 38
 # The parts that a reveal divides a tree into: four levels.
 PARTS_MAX: public(constant(uint256)) = 16
 BLOCKS_MAX: public(constant(uint256)) = 64
@@ -189,7 +190,8 @@ def record(form: Bytes[8192]) -> (bytes32, Record):
 @external
 def tensor(form: Bytes[128]) -> (bytes32, Tensor):
     """
-    @notice The digest of a tensor and what it says of it, by its canonical form.
+    @notice The digest of a tensor and what it says of it, by its canonical form. Of one with more than
+            four dimensions, with no element or with too many, nothing is said: its type is 0.
     """
     kind: uint256 = 0
     count: uint256 = 0
@@ -200,14 +202,21 @@ def tensor(form: Bytes[128]) -> (bytes32, Tensor):
     kind, tensor.dataType, at = self._head(form, at)
     assert kind == 0, "Referee: no tensor"
     kind, count, at = self._head(form, at)
-    assert kind == 4 and count <= 4, "Referee: no tensor"
+    assert kind == 4, "Referee: no tensor"
+    if count > 4:
+        return self._derive(TENSOR, form), empty(Tensor)
     size: uint256 = 0
+    total: uint256 = 1
     for _: uint256 in range(count, bound=4):
         kind, size, at = self._head(form, at)
-        assert kind == 0 and size > 0 and size < 2 ** 32, "Referee: no tensor"
+        assert kind == 0, "Referee: no tensor"
         tensor.dimensions.append(size)
+        # 2^64 at most, four times: no overflow.
+        total *= size
     tensor.content, at = self._digest(form, at)
     assert at == len(form), "Referee: no tensor"
+    if total == 0 or total >= ELEMENTS_END:
+        return self._derive(TENSOR, form), empty(Tensor)
     return self._derive(TENSOR, form), tensor
 
 
@@ -284,7 +293,7 @@ def _element_count(tensor: Tensor) -> uint256:
     count: uint256 = 1
     for size: uint256 in tensor.dimensions:
         count *= size
-    assert count < 2 ** 38, "Referee: tensor too large"
+    assert count < ELEMENTS_END, "Referee: tensor too large"
     return count
 
 

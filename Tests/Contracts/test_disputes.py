@@ -266,6 +266,15 @@ def test_broadcast_operands_are_not_judged(market):
     game.check(convicted=False)
 
 
+@pytest.mark.parametrize("dimensions", [[1, 1, 1, 1, 2], [0]])
+def test_tensors_of_other_ranks_are_not_judged(market, dimensions):
+    tensor = Tensor(dimensions, [ONE] * dimensions[-1])
+    trace = trace_with(Record("ai.onnx.Add", [tensor, tensor], [tensor]), 0, 1, 0, 1)
+    game = Game(market, trace)
+    game.to_record(0, 0)
+    game.check(convicted=False)
+
+
 def test_a_dot_product_that_is_too_long_is_not_judged(market):
     inputs = [Tensor([1, 16_385], [ONE] * 16_385), Tensor([1, 16_385], [ONE] * 16_385)]
     game = Game(
