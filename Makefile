@@ -330,7 +330,7 @@ VYPER := vyper==0.4.3
 # py-evm under titanoboa, and other people's signatures and hashes, as judges of the contracts.
 CONTRACT_TESTS_VENV := .venv-contract-tests
 CONTRACT_TEST_PACKAGES := $(VYPER) titanoboa==0.2.8 py-evm==0.12.1b1 eth-account==0.14.0 \
-  pytest==9.2.0 hypothesis==6.170.17 blake3==1.0.11 PyNaCl==1.6.2
+  pytest==9.2.0 hypothesis==6.170.17 blake3==1.0.11 numpy==2.4.6 PyNaCl==1.6.2
 
 $(CONTRACTS_VENV)/bin/python:
 	python3 -m venv $(CONTRACTS_VENV)

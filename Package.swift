@@ -154,6 +154,7 @@ let package = Package(
       exclude: ["Language/Semantics.md"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
+    swift("ABI", ["Primitives"]),
     swift("Market", ["Files", "Primitives"]),
 
     // The gateway: one process, one node.
@@ -229,6 +230,7 @@ let package = Package(
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
+    tests("ABITests", ["ABI", "Primitives"]),
     tests("MarketTests", ["Files", "Market", "Primitives", "Sodium"]),
     tests(
       "REETests",

@@ -74,7 +74,7 @@ PROVIDER: public(constant(uint8)) = 1
 VERIFIER: public(constant(uint8)) = 2
 
 # Of what a verdict takes: half to whoever proved it, a quarter to whom it harmed, the rest burned.
-# Accusing oneself thus costs at least a quarter.
+# Accusing oneself, as provider and client in one, thus costs a quarter.
 ACCUSER_BASIS_POINTS: public(constant(uint256)) = 5_000
 VICTIM_BASIS_POINTS: public(constant(uint256)) = 2_500
 

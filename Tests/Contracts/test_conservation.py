@@ -4,6 +4,7 @@ no job is stuck.
 The ledger knows the rules and not the code: it is told what happened and says what everybody has.
 """
 
+import os
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -267,7 +268,8 @@ class History:
         if convicted:
             for later in job.checkpoints[job.disputed :]:
                 if later.lease == checkpoint.lease:
-                    assert later.status == "pending"
+                    # Void already where a later checkpoint of the lease was convicted before.
+                    assert later.status in ("pending", "void")
                     later.status = "void"
             self.slash(locks[0], checkpoint.provider, PROVIDER, job.terms.provider_bond)
             assert (locks[1] != bytes(32)) == checkpoint.attested
@@ -399,7 +401,8 @@ def market():
 def test_random_histories(market):
     count = histories(100)
     happened = Counter()
-    for seed in range(count):
+    first = int(os.environ.get("GENSYN_FIRST_HISTORY", 0))
+    for seed in range(first, first + count):
         with boa.env.anchor():
             history = History(market, seed)
             try:
