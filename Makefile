@@ -406,3 +406,16 @@ bench-llm: setup-models $(LLAMA)/.installed ## Tokens for each second of CPU tim
 	swift build -c release --product conformance-llm
 	$(LLAMA)/bin/python Tests/Benchmarks/llm/bench.py --model $(SMOLLM2) \
 	  --program "$$(swift build -c release --show-bin-path)/conformance-llm"
+
+.PHONY: bench-kernels
+bench: bench-kernels
+
+# BENCH="--only=gemm --seconds=0.2" for a part.
+bench-kernels: setup-peers ## REE's kernels against ONNX Runtime and OpenBLAS, one thread.
+	@test -e .venv-ree/.installed || { python3 -m venv .venv-ree && \
+	  .venv-ree/bin/pip install --quiet numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 && \
+	  touch .venv-ree/.installed; }
+	@mkdir -p .build-kernels
+	clang -O2 -std=gnu11 -fPIC -shared -ISources/CKernels/include -o .build-kernels/libckernels.so \
+	  Sources/CKernels/*.c Sources/CKernels/isa/*.c
+	.venv-ree/bin/python Tests/Benchmarks/ree/kernels.py --library .build-kernels/libckernels.so $(BENCH)
