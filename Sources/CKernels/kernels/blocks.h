@@ -118,7 +118,7 @@ REE_INLINE void block_product(const ree_block_format format, const size_t rows,
   }
   REE_UNROLL for (size_t i = 0; i < rows; i++)
     REE_UNROLL for (size_t v = 0; v < vectors; v++)
-      store(out + i * REE_PANEL + (at + v) * REE_WIDTH, total[i * vectors + v]);
+      store_canonical(out + i * REE_PANEL + (at + v) * REE_WIDTH, total[i * vectors + v]);
 }
 
 #define REE_BLOCK_PRODUCT(FORMAT, ROWS)                                                            \

@@ -112,7 +112,7 @@ static void depthwise_row(const ree_conv *conv, const struct strip *strip, const
                             column % strip->phases * strip->phase_length + column / strip->phases;
         sum = fma_f(splat(weights[ky * conv->kernel_w + kx]), load(from + x), sum);
       }
-    store_up_to(out + x, sum, conv->out_w - x < REE_WIDTH ? conv->out_w - x : REE_WIDTH);
+    store_up_to(out + x, canonical(sum), conv->out_w - x < REE_WIDTH ? conv->out_w - x : REE_WIDTH);
   }
 }
 

@@ -107,11 +107,26 @@ static void integer_finish(const ree_i8_matmul *p, size_t i, size_t j0, const in
     store_i(sums + j, s);
     if (!p->sums) {
       vf scale = splat(p->a_scale[i]) * load(scales + j);
-      store(result + j, __builtin_convertvector(s, vf) * scale);
+      store_canonical(result + j, __builtin_convertvector(s, vf) * scale);
     }
   }
   if (p->sums) memcpy(p->sums + i * p->c_row + j0, sums, columns * sizeof *sums);
   else memcpy(p->c + i * p->c_row + j0, result, columns * sizeof *result);
+}
+
+// The same for whole panels of binary32 without zero points of B: the usual product.
+static void integer_finish_panel(const ree_i8_matmul *p, size_t i, size_t rows, size_t j,
+                                 const int32_t *raw, const int32_t *column_sums) {
+  for (size_t v = 0; v < REE_PANEL; v += REE_WIDTH) {
+    const vi sums = load_i(column_sums + v);
+    const vf scales = load(p->b_scale + j + v);
+    for (size_t r = i; r < i + rows; r++) {
+      const int32_t a_zero = p->a_zero ? p->a_zero[r] : 128;
+      vi s = add_i(load_i(raw + (r - i) * REE_PANEL + v), mul_i(splat_i(REE_DOT_BIAS - a_zero), sums));
+      vf scale = splat(p->a_scale[r]) * scales;
+      store_canonical(p->c + r * p->c_row + j + v, __builtin_convertvector(s, vf) * scale);
+    }
+  }
 }
 
 static void integer_tile(const ree_i8_matmul *p, const struct tile *t) {
@@ -129,7 +144,11 @@ static void integer_tile(const ree_i8_matmul *p, const struct tile *t) {
     for (size_t i = t->row; i < t->row_end;) {
       const size_t left = t->row_end - i, rows = left < REE_INTEGER_ROWS ? left : REE_INTEGER_ROWS;
       integer_products[rows](groups, p->a + i * p->a_row, p->a_row, b, raw);
-      for (size_t r = 0; r < rows; r++) integer_finish(p, i + r, j, raw + r * REE_PANEL, column_sums);
+      if (columns == REE_PANEL && !p->sums && !p->b_zero)
+        integer_finish_panel(p, i, rows, j, raw, column_sums);
+      else
+        for (size_t r = 0; r < rows; r++)
+          integer_finish(p, i + r, j, raw + r * REE_PANEL, column_sums);
       if (!p->sums) finish(&epilogue, i, rows, j, columns);
       i += rows;
     }

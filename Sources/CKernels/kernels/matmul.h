@@ -50,7 +50,11 @@ static void matmul_pack(size_t k, size_t n, const float *b, size_t b_row, size_t
 }
 
 // alpha, biases, residual and activation, on a finished part of C, in the order of ree_matmul.h.
+// What comes in is canonical.
 static void finish(const ree_matmul *p, size_t i0, size_t rows, size_t j0, size_t columns) {
+  if (p->alpha == 1 && !p->column_bias && !p->row_bias && !p->residual &&
+      p->activation == REE_IDENTITY)
+    return;
   const vf alpha = splat(p->alpha), beta = splat(p->beta);
   for (size_t i = i0; i < i0 + rows; i++) {
     float *c = p->c + i * p->c_row + j0;

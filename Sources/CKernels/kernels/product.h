@@ -1,6 +1,6 @@
 // The innermost part of every product: a few rows of A times a few vectors of B's columns over one
 // block of k. Per element one fma chain in increasing k from +0; then the block's sum is stored
-// (first block) or added to what is there.
+// (first block) or added to what is there. A NaN on the way stays one, so it may be canonical at once.
 
 enum { REE_SUMS = 32 };
 
@@ -31,7 +31,7 @@ REE_INLINE void product(const size_t rows, const size_t vectors, size_t count, c
     REE_UNROLL for (size_t v = 0; v < vectors; v++) {
       float *out = c + i * c_row + v * REE_WIDTH;
       vf block = sum[i * vectors + v];
-      store(out, first ? block : load(out) + block);
+      store_canonical(out, first ? block : load(out) + block);
     }
 }
 

@@ -155,6 +155,28 @@ REE_AXIS(row_sum_squares_axis, splat(0), fma_f(term, term, sum))
 REE_AXIS(row_max_axis, load_up_to(x + j, count, 0), max_v(sum, term))
 REE_AXIS(row_min_axis, load_up_to(x + j, count, 0), min_v(sum, term))
 
+// The row's maximum for a softmax. That it does not see every NaN, and either zero for the other, makes
+// no difference: a NaN in the row makes the sum NaN, and exp(+0) is exp(-0).
+static float softmax_center(const float *x, size_t n) {
+  vf m[4];
+  REE_UNROLL for (size_t v = 0; v < 4; v++) m[v] = splat(x[0]);
+  size_t i = 0;
+  for (; i + 4 * REE_WIDTH <= n; i += 4 * REE_WIDTH)
+    REE_UNROLL for (size_t v = 0; v < 4; v++) {
+      vf t = load(x + i + v * REE_WIDTH);
+      m[v] = select_f(t > m[v], t, m[v]);
+    }
+  for (; i < n; i += REE_WIDTH) {
+    vf t = load_up_to(x + i, n - i < REE_WIDTH ? n - i : REE_WIDTH, x[0]);
+    m[0] = select_f(t > m[0], t, m[0]);
+  }
+  REE_UNROLL for (size_t v = 1; v < 4; v++) m[0] = select_f(m[v] > m[0], m[v], m[0]);
+  float greatest = m[0][0];
+  for (size_t lane = 1; lane < REE_WIDTH; lane++)
+    if (m[0][lane] > greatest) greatest = m[0][lane];
+  return greatest;
+}
+
 // y = exp(x - m); returns the lane sum.
 static float exp_and_sum(const float *x, size_t n, float greatest, float *y) {
   const vf m = splat(greatest);
@@ -172,7 +194,7 @@ static float exp_and_sum(const float *x, size_t n, float greatest, float *y) {
 static void row_softmax(const float *x, size_t rows, size_t n, float *y) {
   if (n == 0) return;
   for (size_t r = 0; r < rows; r++, x += n, y += n) {
-    const vf scale = splat(1.0f / exp_and_sum(x, n, row_max_1(x, n), y));
+    const vf scale = splat(1.0f / exp_and_sum(x, n, softmax_center(x, n), y));
     for (size_t i = 0; i < n; i += REE_WIDTH) {
       const size_t count = n - i < REE_WIDTH ? n - i : REE_WIDTH;
       store_up_to(y + i, canonical(load_up_to(y + i, count, 0) * scale), count);
@@ -183,7 +205,7 @@ static void row_softmax(const float *x, size_t rows, size_t n, float *y) {
 static void row_log_softmax(const float *x, size_t rows, size_t n, float *y) {
   if (n == 0) return;
   for (size_t r = 0; r < rows; r++, x += n, y += n) {
-    const float m = row_max_1(x, n);
+    const float m = softmax_center(x, n);
     const vf log_sum = log_v(splat(exp_and_sum(x, n, m, NULL)));
     for (size_t i = 0; i < n; i += REE_WIDTH) {
       const size_t count = n - i < REE_WIDTH ? n - i : REE_WIDTH;
