@@ -90,7 +90,8 @@ void ree_quantize_blocks(const float *x, size_t rows, size_t k, int8_t *q, float
   ree_kernels()->integer->block_quantize(x, rows, k, q, scale, sum);
 }
 
-void ree_blocks_pack(ree_block_format format, size_t k, size_t n, const void *blocks, void *packed) {
+void ree_blocks_pack(ree_block_format format, size_t k, size_t n, const void *blocks,
+                     void *packed) {
   ree_kernels()->integer->block_pack(format, k, n, blocks, packed);
 }
 

@@ -42,7 +42,8 @@ static double horner(const double *coefficients, size_t count, double x) {
 static struct sum log2_exactly(double x) {
   int64_t pattern;
   memcpy(&pattern, &x, sizeof x);
-  const int64_t e = (pattern - 0x3fe6a09e667f3bcd + ((int64_t)1023 << 52)) / ((int64_t)1 << 52) - 1023;
+  const int64_t shifted = pattern - 0x3fe6a09e667f3bcd + ((int64_t)1023 << 52);
+  const int64_t e = shifted / ((int64_t)1 << 52) - 1023;
   const int64_t mantissa = pattern - e * ((int64_t)1 << 52);
   double m;
   memcpy(&m, &mantissa, sizeof m);

@@ -49,9 +49,12 @@ void ree_matmul_init(ree_matmul *product, size_t m, size_t n, size_t k) {
   product->alpha = 1, product->beta = 1;
 }
 
-size_t ree_matmul_packed_size(size_t k, size_t n) { return ceil_divide(n, REE_PANEL) * REE_PANEL * k; }
+size_t ree_matmul_packed_size(size_t k, size_t n) {
+  return ceil_divide(n, REE_PANEL) * REE_PANEL * k;
+}
 
-void ree_matmul_pack(size_t k, size_t n, const float *b, size_t b_row, size_t b_col, float *packed) {
+void ree_matmul_pack(size_t k, size_t n, const float *b, size_t b_row, size_t b_col,
+                     float *packed) {
   ree_kernels()->product->pack(k, n, b, b_row, b_col, packed);
 }
 

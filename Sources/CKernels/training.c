@@ -79,7 +79,7 @@ void ree_adamw_update(const ree_adamw *adamw, const float *gradient, float *para
   ree_kernels()->training->adamw_update(adamw, gradient, parameter, m, v, n);
 }
 
-void ree_sgd_update(float rate, float momentum, float decay, const float *gradient, float *parameter,
-                    float *velocity, size_t n) {
+void ree_sgd_update(float rate, float momentum, float decay, const float *gradient,
+                    float *parameter, float *velocity, size_t n) {
   ree_kernels()->training->sgd_update(rate, momentum, decay, gradient, parameter, velocity, n);
 }

@@ -67,7 +67,8 @@ extension Kernels {
         (ree_sin, 0xC619_9998, 0x3EB1_FA5D), (ree_cos, 0x5F18_B878, 0x3F7F_14BB),
         (ree_cos, 0xE115_CB11, 0x3F78_142F), (ree_log1p, 0x3540_0003, 0x353F_FFFF),
         (ree_log1p, 0xBB0E_C8C4, 0xBB0E_F0A5), (ree_exp2, 0x3B42_9D37, 0x3F80_4385),
-        (ree_exp2, 0xBCF3_A937, 0x3F7A_C6B1),
+        (ree_exp2, 0xBCF3_A937, 0x3F7A_C6B1), (ree_log10, 0x0EFE_EE7A, 0xC1E9_9D23),
+        (ree_acosh, 0x6558_90D3, 0x4254_D1F9), (ree_acosh, 0x6EB1_A8EC, 0x4284_5A89),
       ]
 
       for (kernel, input, output) in cases {

@@ -1,6 +1,6 @@
 #pragma once
-// REE's arithmetic. Every kernel gives the same bits on every machine: nothing is fused but where fma
-// is written, nothing is reordered, sums run in the order that each kernel's comment names.
+// REE's arithmetic. Every kernel gives the same bits on every machine: nothing is fused but where
+// fma is written, nothing is reordered, sums run in the order that each kernel's comment names.
 //
 // Kernels take pointers and sizes, allocate nothing and start no threads; any number of threads may
 // call them at once. Their preconditions are the caller's to check: they are named where they are

@@ -70,8 +70,8 @@ void ree_adamw_update(const ree_adamw *adamw, const float *gradient, float *para
 
 // Gradient descent, per element: d = g + decay * p; with velocity: v = fma(momentum, v, d) and
 // p = p - rate * v; without (NULL): p = p - rate * d.
-void ree_sgd_update(float rate, float momentum, float decay, const float *gradient, float *parameter,
-                    float *velocity, size_t n);
+void ree_sgd_update(float rate, float momentum, float decay, const float *gradient,
+                    float *parameter, float *velocity, size_t n);
 
 #ifdef __cplusplus
 }

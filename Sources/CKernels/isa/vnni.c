@@ -12,7 +12,8 @@
 #define REE_VECTORS 2
 
 #pragma clang attribute push(                                                                      \
-    __attribute__((target("avx2,fma,f16c,avx512f,avx512vl,avx512bw,avx512dq,avx512vnni,evex512"))),           \
+    __attribute__((                                                                                \
+        target("avx2,fma,f16c,avx512f,avx512vl,avx512bw,avx512dq,avx512vnni,evex512"))),           \
     apply_to = function)
 #include "../kernels/all.h"
 #pragma clang attribute pop

@@ -122,7 +122,8 @@ static void integer_finish_panel(const ree_i8_matmul *p, size_t i, size_t rows, 
     const vf scales = load(p->b_scale + j + v);
     for (size_t r = i; r < i + rows; r++) {
       const int32_t a_zero = p->a_zero ? p->a_zero[r] : 128;
-      vi s = add_i(load_i(raw + (r - i) * REE_PANEL + v), mul_i(splat_i(REE_DOT_BIAS - a_zero), sums));
+      const vi dot = load_i(raw + (r - i) * REE_PANEL + v);
+      const vi s = add_i(dot, mul_i(splat_i(REE_DOT_BIAS - a_zero), sums));
       vf scale = splat(p->a_scale[r]) * scales;
       store_canonical(p->c + r * p->c_row + j + v, __builtin_convertvector(s, vf) * scale);
     }

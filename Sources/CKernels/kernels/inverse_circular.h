@@ -7,9 +7,11 @@ REE_INLINE vd angle(vd p, vd q) {
   vl middle = ~steep & (p > q * 0.41421356237309503);
   vd numerator = select_d(steep, -q, select_d(middle, p - q, p));
   vd denominator = select_d(steep, p, select_d(middle, p + q, q));
-  vd base = select_d(steep, splat_d(HALF_PI_HIGH), select_d(middle, splat_d(QUARTER_PI_HIGH), splat_d(0)));
-  vd base_low =
-      select_d(steep, splat_d(HALF_PI_MIDDLE), select_d(middle, splat_d(QUARTER_PI_MIDDLE), splat_d(0)));
+  const vd zero = splat_d(0);
+  vd base = select_d(middle, splat_d(QUARTER_PI_HIGH), zero);
+  vd base_low = select_d(middle, splat_d(QUARTER_PI_MIDDLE), zero);
+  base = select_d(steep, splat_d(HALF_PI_HIGH), base);
+  base_low = select_d(steep, splat_d(HALF_PI_MIDDLE), base_low);
   vd t = numerator / denominator;
   // What the division lost.
   vd t_low = fma_d(-t, denominator, numerator) / denominator;

@@ -58,7 +58,9 @@ REE_INLINE vf log_ends(vf x, vf y, float start) {
 }
 
 // Keeps the arithmetic inside its preconditions where log_ends will decide.
-REE_INLINE vd log_argument(vf x) { return widen(select_f((x > splat(0)) & (x < splat(__builtin_inff())), x, splat(1))); }
+REE_INLINE vd log_argument(vf x) {
+  return widen(select_f((x > splat(0)) & (x < splat(__builtin_inff())), x, splat(1)));
+}
 
 static const struct hard_case LOG_CASES[] = {
     {0x3c413d3a, 0xc08e158f}, {0x41178feb, 0x400fe5e7}, {0x4c5d65a5, 0x418f034b},
@@ -75,7 +77,8 @@ REE_INLINE vf log2_v(vf x) {
   vl e = log_exponent(argument);
   struct parts l = log_fraction((vd)((vl)argument - (e << 52)) - 1.0);
   vd high = l.high * LOG2_E_HIGH;
-  vd low = fma_d(l.high, splat_d(LOG2_E_HIGH), -high) + (l.low * LOG2_E_HIGH + l.high * LOG2_E_MIDDLE);
+  vd low =
+      fma_d(l.high, splat_d(LOG2_E_HIGH), -high) + (l.low * LOG2_E_HIGH + l.high * LOG2_E_MIDDLE);
   struct parts scaled = {high, low};
   return log_ends(x, narrow(add_exponent(e, scaled, 1.0, 0.0)), 0);
 }
@@ -114,10 +117,12 @@ REE_INLINE vf asinh_v(vf x) {
   return keep_nan(x, with_sign_of(x, y));
 }
 
+static const struct hard_case ACOSH_CASES[] = {{0x655890d3, 0x4254d1f9}, {0x6eb1a8ec, 0x42845a89}};
+
 REE_INLINE vf acosh_v(vf x) {
   vf inside = select_f((x >= splat(1)) & (x < splat(__builtin_inff())), x, splat(1));
   vd t = widen(inside) - 1.0;
-  vf y = narrow(log1p_d(t + sqrt_d(t * (t + 2.0))));
+  vf y = SETTLE(ACOSH_CASES, x, narrow(log1p_d(t + sqrt_d(t * (t + 2.0)))));
   y = select_f(x < splat(1), splat(__builtin_nanf("")), y);
   return keep_nan(x, select_f(x == splat(__builtin_inff()), x, y));
 }
