@@ -81,7 +81,7 @@ void ree_matmul_pack(size_t k, size_t n, const float *b, size_t b_row, size_t b_
 //   while ((tile = atomic_fetch_add(&next, 1)) < ree_matmul_tile_count(&product))
 //     ree_matmul_tile(&product, tile);
 //
-// A product of no elements has no tiles. A tile uses up to 256 KiB of its thread's stack.
+// A product of no elements has no tiles. A tile uses up to 384 KiB of its thread's stack.
 size_t ree_matmul_tile_count(const ree_matmul *product);
 void ree_matmul_tile(const ree_matmul *product, size_t tile);
 

@@ -52,9 +52,12 @@ REE_INLINE vf expm1_v(vf x) {
   return keep_nan(x, from_bits(bits(narrow(expm1_d(widen(clamped)))) | (sign_bit(x))));
 }
 
+static const struct hard_case SINH_CASES[] = {{0x3a1285ff, 0x3a1285ff}};
+
 REE_INLINE vf sinh_v(vf x) {
   vd e = expm1_d(widen(smaller(magnitude(x), 90.0f)));
-  return keep_nan(x, with_sign_of(x, narrow((e + e / (e + 1.0)) * 0.5)));
+  vf y = SETTLE(SINH_CASES, magnitude(x), narrow((e + e / (e + 1.0)) * 0.5));
+  return keep_nan(x, with_sign_of(x, y));
 }
 
 REE_INLINE vf cosh_v(vf x) {

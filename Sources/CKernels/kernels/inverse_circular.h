@@ -36,10 +36,12 @@ REE_INLINE vf asin_v(vf x) {
   return outside_one(x, with_sign_of(x, narrow(angle(a, cosine))));
 }
 
+static const struct hard_case ACOS_CASES[] = {{0x328885a3, 0x3fc90fdb}, {0x39826222, 0x3fc907b5}};
+
 REE_INLINE vf acos_v(vf x) {
   vd a = widen(smaller(magnitude(x), 1));
   vd acute = angle(sqrt_d(1.0 - a * a), a);
   vd obtuse = (2.0 * HALF_PI_HIGH - acute) + 2.0 * HALF_PI_MIDDLE;
   vl negative = widen(x) < splat_d(0);
-  return outside_one(x, narrow(select_d(negative, obtuse, acute)));
+  return outside_one(x, SETTLE(ACOS_CASES, x, narrow(select_d(negative, obtuse, acute))));
 }

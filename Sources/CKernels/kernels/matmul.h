@@ -1,5 +1,7 @@
 // Products of matrices: packing, tiles, and what follows a sum.
 
+enum { REE_GROUP = 4 };
+
 // Writes the panel of B that holds columns 32 * panel ..< + 32, k from k0 on: [count][32].
 typedef void fill_panel(const void *source, size_t k0, size_t count, size_t panel, float *packed);
 
@@ -51,14 +53,14 @@ static void matmul_pack(size_t k, size_t n, const float *b, size_t b_row, size_t
 
 // alpha, biases, residual and activation, on a finished part of C, in the order of ree_matmul.h.
 // What comes in is canonical.
-static void finish(const ree_matmul *p, size_t i0, size_t rows, size_t j0, size_t columns) {
-  if (p->alpha == 1 && !p->column_bias && !p->row_bias && !p->residual &&
-      p->activation == REE_IDENTITY)
-    return;
+//
+// `activation` and `has_residual` are constants where this is inlined.
+REE_INLINE void finish_rows(const ree_matmul *p, size_t i0, size_t rows, size_t j0, size_t columns,
+                            const ree_activation activation, const bool has_residual) {
   const vf alpha = splat(p->alpha), beta = splat(p->beta);
   for (size_t i = i0; i < i0 + rows; i++) {
     float *c = p->c + i * p->c_row + j0;
-    const float *residual = p->residual ? p->residual + i * p->residual_row + j0 : NULL;
+    const float *residual = has_residual ? p->residual + i * p->residual_row + j0 : NULL;
     for (size_t j = 0; j < columns; j += REE_WIDTH) {
       const size_t count = columns - j;
       const bool whole = count >= REE_WIDTH;
@@ -69,11 +71,11 @@ static void finish(const ree_matmul *p, size_t i0, size_t rows, size_t j0, size_
         t = t + (whole ? load(bias) : load_some(bias, count, 0));
       }
       if (p->row_bias) t = t + splat(p->row_bias[i]);
-      if (residual) {
+      if (has_residual) {
         vf r = whole ? load(residual + j) : load_some(residual + j, count, 0);
         t = t + (p->beta == 1 ? r : beta * r);
       }
-      switch (p->activation) {
+      switch (activation) {
         case REE_IDENTITY: break;
         case REE_RELU: t = relu_v(t); break;
         case REE_GELU: t = gelu_v(t); break;
@@ -84,6 +86,23 @@ static void finish(const ree_matmul *p, size_t i0, size_t rows, size_t j0, size_
       t = canonical(t);
       if (whole) store(c + j, t); else store_some(c + j, t, count);
     }
+  }
+}
+
+static void finish(const ree_matmul *p, size_t i, size_t rows, size_t j, size_t columns) {
+  if (p->alpha == 1 && !p->column_bias && !p->row_bias && !p->residual &&
+      p->activation == REE_IDENTITY)
+    return;
+  switch (p->activation) {
+    case REE_IDENTITY:
+      if (p->residual) finish_rows(p, i, rows, j, columns, REE_IDENTITY, true);
+      else finish_rows(p, i, rows, j, columns, REE_IDENTITY, false);
+      break;
+    case REE_RELU:
+      if (p->residual) finish_rows(p, i, rows, j, columns, REE_RELU, true);
+      else finish_rows(p, i, rows, j, columns, REE_RELU, false);
+      break;
+    default: finish_rows(p, i, rows, j, columns, p->activation, p->residual != NULL);
   }
 }
 
@@ -167,7 +186,7 @@ static void many_rows_tile(const ree_matmul *p, const struct panel_source *sourc
   // A lies in cache: copying it pays only where its rows are not contiguous.
   const bool packs_a = p->a_col != 1;
   float rows_packed[packs_a ? REE_TILE_ROWS * REE_K_BLOCK : 1];
-  float scratch[REE_K_BLOCK * REE_PANEL];
+  float scratch[REE_GROUP * REE_K_BLOCK * REE_PANEL];
 
   for (size_t k0 = 0; k0 < p->k; k0 += REE_K_BLOCK) {
     const size_t count = p->k - k0 < REE_K_BLOCK ? p->k - k0 : REE_K_BLOCK;
@@ -178,22 +197,30 @@ static void many_rows_tile(const ree_matmul *p, const struct panel_source *sourc
         pack_rows(here, count, a + i * p->a_row, p->a_row, p->a_col, rows_packed + i * count);
         i += here;
       }
-    for (size_t panel = t->panel; panel < t->panel_end; panel++) {
-      const float *b = scratch;
-      if (p->b_packed) b = p->b + (k0 * panels + panel * count) * REE_PANEL;
-      else source->fill(source->context, k0, count, panel, scratch);
-      const size_t j = panel * REE_PANEL;
+    // A packed panel stays in the first-level cache while all rows pass. Panels that are made here
+    // are taken several at a time: then a row of C is written further at once.
+    const size_t group = p->b_packed ? 1 : REE_GROUP;
+    for (size_t panel = t->panel; panel < t->panel_end; panel += group) {
+      const size_t end = t->panel_end - panel < group ? t->panel_end : panel + group;
+      const float *b = p->b_packed ? p->b + (k0 * panels + panel * count) * REE_PANEL : scratch;
+      if (!p->b_packed)
+        for (size_t q = panel; q < end; q++)
+          source->fill(source->context, k0, count, q, scratch + (q - panel) * count * REE_PANEL);
       for (size_t block = 0, i = 0; block < blocks; block++) {
         const size_t here = least + (block < longer);
         const float *from = packs_a ? rows_packed + i * count : a + i * p->a_row;
         const size_t a_row = packs_a ? 1 : p->a_row, a_col = packs_a ? here : 1;
-        float *c = p->c + (t->row + i) * p->c_row + j;
-        if (j + REE_PANEL <= p->n)
-          products[here](count, from, a_row, a_col, b, REE_PANEL, c, p->c_row, k0 == 0);
-        else
-          product_edge(here, p->n - j, count, from, a_row, a_col, b, c, p->c_row, k0 == 0);
-        if (k0 + count == p->k)
-          finish(p, t->row + i, here, j, p->n - j < REE_PANEL ? p->n - j : REE_PANEL);
+        for (size_t q = panel; q < end; q++) {
+          const size_t j = q * REE_PANEL;
+          const float *column = b + (q - panel) * count * REE_PANEL;
+          float *c = p->c + (t->row + i) * p->c_row + j;
+          if (j + REE_PANEL <= p->n)
+            products[here](count, from, a_row, a_col, column, REE_PANEL, c, p->c_row, k0 == 0);
+          else
+            product_edge(here, p->n - j, count, from, a_row, a_col, column, c, p->c_row, k0 == 0);
+          if (k0 + count == p->k)
+            finish(p, t->row + i, here, j, p->n - j < REE_PANEL ? p->n - j : REE_PANEL);
+        }
         i += here;
       }
     }
