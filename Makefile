@@ -153,6 +153,8 @@ $(GOOGLE_PROTOS):
 
 # The peers of the conformance runs: Debian's gRPC C++, and independent stacks from PyPI.
 PEERS := .venv-peers
+# Beside PEERS, because prerequisites expand where they are read.
+PEERS_CURVES := .venv-peers-curves
 PEER_PACKAGES := grpcio==1.85.1 grpcio-tools==1.85.1 grpclib==0.4.9 h2==4.4.1 hpack==4.2.0 \
   hyperframe==6.1.0 connectrpc==0.13.0 pyqwest==0.12.0 httpx==0.28.1 hypercorn==0.18.0 \
   sonora==0.2.3 zstandard==0.25.0 pyrevm==0.3.7
@@ -220,7 +222,6 @@ conformance-connect-suite: conformance-programs ## The Connect project's own sui
 
 # Independent libraries for the precompiled contracts, and published vectors beside where there are
 # some: PRECOMPILE_VECTORS, a folder of go-ethereum's core/vm/testdata/precompiles.
-PEERS_CURVES := .venv-peers-curves
 PEER_PACKAGES_CURVES := ckzg==2.1.8 coincurve==21.0.0 mclbn256==1.3.5 py-arkworks-bls12381==0.5.0 \
   py_ecc==8.0.0
 PRECOMPILE_VECTORS ?= $(GENSYN_CONFORMANCE)/ethereum/precompiles
