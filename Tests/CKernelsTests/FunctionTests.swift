@@ -70,6 +70,7 @@ extension Kernels {
         (ree_exp2, 0xBCF3_A937, 0x3F7A_C6B1), (ree_log10, 0x0EFE_EE7A, 0xC1E9_9D23),
         (ree_acosh, 0x6558_90D3, 0x4254_D1F9), (ree_acosh, 0x6EB1_A8EC, 0x4284_5A89),
         (ree_acos, 0x3288_85A3, 0x3FC9_0FDB), (ree_acos, 0x3982_6222, 0x3FC9_07B5),
+        (ree_atan, 0xBD8D_6B23, 0xBD8D_31C3), (ree_asinh, 0x4BDD_65A5, 0x418F_034B),
         (ree_sinh, 0x3A12_85FF, 0x3A12_85FF), (ree_sinh, 0xBA12_85FF, 0xBA12_85FF),
       ]
 

@@ -21,9 +21,12 @@ REE_INLINE vd angle(vd p, vd q) {
   return sum + (lost + fma_d(t * z, POLYNOMIAL(ATAN, z), base_low + t_low));
 }
 
+static const struct hard_case ATAN_CASES[] = {{0x3d8d6b23, 0x3d8d31c3}};
+
 REE_INLINE vf atan_v(vf x) {
   vf a = smaller(magnitude(x), 0x1p60f);
-  return keep_nan(x, with_sign_of(x, narrow(angle(widen(a), splat_d(1)))));
+  vf y = SETTLE(ATAN_CASES, a, narrow(angle(widen(a), splat_d(1))));
+  return keep_nan(x, with_sign_of(x, y));
 }
 
 REE_INLINE vf outside_one(vf x, vf y) {

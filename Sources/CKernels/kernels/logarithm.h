@@ -109,10 +109,15 @@ REE_INLINE vf log1p_v(vf x) {
   return log_ends(x, select_f(x == splat(0), x, y), -1);
 }
 
+static const struct hard_case ASINH_CASES[] = {
+    {0x4bdd65a5, 0x418f034b}, {0x655890d3, 0x4254d1f9}, {0x6eb1a8ec, 0x42845a89},
+};
+
 REE_INLINE vf asinh_v(vf x) {
   vd a = widen(magnitude(x));
   vd square = a * a;
   vf y = narrow(log1p_d(a + square / (1.0 + sqrt_d(square + 1.0))));
+  y = SETTLE(ASINH_CASES, magnitude(x), y);
   y = select_f(magnitude(x) == splat(__builtin_inff()), magnitude(x), y);
   return keep_nan(x, with_sign_of(x, y));
 }
