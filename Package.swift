@@ -193,6 +193,8 @@ let package = Package(
     program(
       "conformance-precompiles", ["Precompiles", "Primitives"],
       path: "Tests/Conformance/Precompiles/Program"),
+    program(
+      "conformance-onnx", ["Files", "REE"], path: "Tests/Conformance/ONNX/Program"),
     schema("ConnectConformanceSchema", path: "Tests/Conformance/Connect/Schema"),
     swift(
       "ConnectConformance", ["ConnectConformanceSchema", "RPC", "RPCWire", protobuf],
