@@ -5,7 +5,9 @@ enum OperatorCatalogue {
     var name: String
   }
 
-  static let all: [Operator] = [binary, unary].flatMap { $0 }
+  static let all: [Operator] = [
+    binary, unary, shapes, indexing, making, reductions, softmax, products, quantization,
+  ].flatMap { $0 }
 
   private static let byName: [Key: [Operator]] = Dictionary(grouping: all) {
     Key(domain: $0.domain, name: $0.name)
