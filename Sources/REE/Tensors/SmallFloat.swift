@@ -74,7 +74,7 @@ struct SmallFloat {
     let signed = value.sign == .minus ? sign : 0
     guard !value.isNaN else { return specials == .none ? signed : nan }
     guard value.isFinite else {
-      if saturates && specials != .minusZero || specials == .none { return signed | greatest }
+      if saturates || specials == .none { return signed | greatest }
       return specials == .ieee ? signed | infinity : nan
     }
     guard value != 0 else { return specials == .minusZero ? 0 : signed }

@@ -9,8 +9,8 @@ extension Tensor {
   /// The elements in another type.
   ///
   /// Floating point is rounded to the nearest, ties to even. Floating point becomes an integer by
-  /// dropping the fraction; what does not fit becomes the nearest integer that does, NaN becomes 0.
-  /// Integers keep their low bits. Numbers become `true` unless they are zero. `nil`: an element is
+  /// dropping the fraction, within int64, and NaN becomes 0; then, like every integer, it keeps its
+  /// low bits. Numbers become `true` unless they are zero. `nil`: an element is
   /// no number, or the types have no conversion.
   func cast(to target: ElementType, _ casting: Casting = Casting()) throws(TensorError) -> Tensor? {
     if target == elementType { return self }
@@ -137,9 +137,7 @@ extension Tensor {
     case .uint64: return try Tensor(shape, doubles.map { UInt64(nearest: $0) }, budget: budget)
     case .complex64, .complex128, .string: return nil
     default:
-      let bounds = target.integerBounds
-      let integers = doubles.map { Int64(nearest: $0) }.map { min(max($0, bounds.lowerBound), bounds.upperBound) }
-      return try make(shape, integers: integers, target, casting)
+      return try make(shape, integers: doubles.map { Int64(nearest: $0) }, target, casting)
     }
   }
 

@@ -163,7 +163,11 @@ extension OperatorCatalogue {
     Operator("BitShift", opsets: 11...28, .exact) { call in
       switch try call.string("direction") {
       case "LEFT": try call.bits { $1 > 63 ? 0 : $0 << $1 }
-      case "RIGHT": try call.bits { $1 > 63 ? 0 : $0 >> $1 }
+      case "RIGHT":
+        // The sign fills what becomes free, where there is one.
+        try call.tensor(0).elementType == .uint64
+          ? try call.bits { $1 > 63 ? 0 : $0 >> $1 }
+          : try call.bits { UInt64(bitPattern: Int64(bitPattern: $0) >> Int64(min($1, 63))) }
       default: throw OperatorError.attributeValue("direction")
       }
     },
