@@ -166,11 +166,10 @@ extension Call {
         throw OperatorError.index(place, size: planes * plane)
       }
       let coordinates = inferred.indices.map { place / own[$0] % max(inferred[$0], 1) }
-      let isLarger = Swift.zip(wanted, inferred).allSatisfy { $0 >= $1 }
-      let position =
-        isLarger && wanted != inferred && wanted.count == 4
-        ? place : coordinates.indices.reduce(0) { $0 + coordinates[$1] * target[$1] }
-      guard position < result.count else { throw OperatorError.index(position, size: result.count) }
+      let position = coordinates.indices.reduce(0) { $0 + coordinates[$1] * target[$1] }
+      guard Swift.zip(coordinates, wanted).allSatisfy({ $0 < $1 }) else {
+        throw OperatorError.index(position, size: result.count)
+      }
       result.copy(x, from: index, to: position)
     }
     return result.tensor
