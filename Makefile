@@ -406,3 +406,16 @@ bench-llm: setup-models $(LLAMA)/.installed ## Tokens for each second of CPU tim
 	swift build -c release --product conformance-llm
 	$(LLAMA)/bin/python Tests/Benchmarks/llm/bench.py --model $(SMOLLM2) \
 	  --program "$$(swift build -c release --show-bin-path)/conformance-llm"
+
+.PHONY: conformance-onnx
+ONNX_VENV := .venv-onnx
+ONNX_VERSION := 1.23.2
+ONNX_CASES := .build-conformance/onnx-$(ONNX_VERSION)
+
+# The cases come from PyPI's onnx: the node tests are generated, the others are files. ONLY=TEXT for a part.
+conformance-onnx: ## ONNX's own test cases: every operator, and small networks.
+	@test -x $(ONNX_VENV)/bin/python || python3 -m venv $(ONNX_VENV)
+	@$(ONNX_VENV)/bin/pip install --quiet onnx==$(ONNX_VERSION)
+	$(ONNX_VENV)/bin/python Tests/Conformance/ONNX/collect.py $(ONNX_CASES)
+	swift build -c release --product conformance-onnx --scratch-path .build-release
+	.build-release/release/conformance-onnx $(ONNX_CASES) --only "$(ONLY)"

@@ -152,6 +152,7 @@ let package = Package(
         "Tokenizers",
       ],
       exclude: ["Language/Semantics.md"]),
+    swift("REE", ["CKernels", "CProtobufC", "CWire", "Files", "Primitives"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("Market", ["Files", "Primitives"]),

@@ -7,6 +7,7 @@ public struct Executor: Sendable {
   public struct Options: Sendable {
     /// The most bytes that tensors made by the run may take at one time, weights aside.
     public var memoryMax = 1 << 33
+    public var implementation = Implementation.kernels
     /// Called before each node of the outermost graph.
     public var progress: (@Sendable (Progress) -> Void)?
     /// Asked before every node; a run that it ends throws ``ExecutionError/cancelled``.
@@ -31,6 +32,7 @@ public struct Executor: Sendable {
 
   /// Finds every operator, so that nothing unknown is met in the middle of a run.
   public init(_ model: Model) throws(ModelError) {
+    precondition(FastForms.isReady)
     self.model = model
     plan = try GraphPlan(model.graph)
   }

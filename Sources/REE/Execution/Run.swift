@@ -55,7 +55,8 @@ final class Run {
     let node = step.node
     let place = ModelError.Place.node(name: node.name, operator: node.operation.name)
     let call = Call(
-      node: node, inputs: node.inputs.map { $0.flatMap { values[$0.index] } }, budget: budget
+      node: node, inputs: node.inputs.map { $0.flatMap { values[$0.index] } }, budget: budget,
+      implementation: options.implementation
     ) { attribute, inputs in
       guard let plan = step.subgraphs[attribute] else {
         throw OperatorError.missingAttribute(attribute)

@@ -3,6 +3,7 @@ struct Call {
   let node: Node
   var inputs: [Value?]
   let budget: MemoryBudget
+  let implementation: Implementation
   /// What float32 stands for where the inputs were widened.
   var storedType: ElementType?
   /// Runs the graph of an attribute.

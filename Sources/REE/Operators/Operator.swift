@@ -52,6 +52,7 @@ extension Operator {
   /// Applies the operator, with what ``Arithmetic`` says around it.
   func apply(_ call: Call) throws -> [Value?] {
     guard arithmetic == .rounded else { return try body(call) }
+    let fast = call.implementation == .kernels ? FastForms.find(self) : nil
     var call = call
     var narrow: ElementType?
     for (index, input) in call.inputs.enumerated() {
@@ -61,7 +62,7 @@ extension Operator {
       call.inputs[index] = .tensor(wide)
     }
     call.storedType = narrow
-    return try body(call).map { output in
+    return try (fast?(call) ?? body(call)).map { output in
       guard case .tensor(let tensor) = output else { return output }
       let canonical = tensor.withCanonicalNaNs()
       guard let narrow, canonical.elementType == .float32,

@@ -16,28 +16,16 @@ protocol Number: Element, Comparable {
   /// The remainder of a division that rounds down: it has the sign of `other`.
   func remainder(flooring other: Self) -> Self
   func timesPlus(_ factor: Self, _ sum: Self) -> Self
+  /// The larger; NaN if either is. +0 is larger than -0.
+  func largest(_ other: Self) -> Self
+  func smallest(_ other: Self) -> Self
   var negated: Self { get }
   var absolute: Self { get }
-  var sign: Self { get }
+  var signum: Self { get }
   var isNotANumber: Bool { get }
 
   var asDouble: Double { get }
   init(rounding value: Double)
-}
-
-extension Number {
-  /// The larger; NaN if either is.
-  func largest(_ other: Self) -> Self {
-    if isNotANumber { return self }
-    if other.isNotANumber { return other }
-    return self < other ? other : self
-  }
-
-  func smallest(_ other: Self) -> Self {
-    if isNotANumber { return self }
-    if other.isNotANumber { return other }
-    return other < self ? other : self
-  }
 }
 
 extension Number where Self: FixedWidthInteger {
@@ -56,9 +44,11 @@ extension Number where Self: FixedWidthInteger {
     return rest != 0 && (rest < 0) != (other < 0) ? rest &+ other : rest
   }
   func timesPlus(_ factor: Self, _ sum: Self) -> Self { self &* factor &+ sum }
+  func largest(_ other: Self) -> Self { self < other ? other : self }
+  func smallest(_ other: Self) -> Self { other < self ? other : self }
   var negated: Self { 0 &- self }
   var absolute: Self { self < 0 ? 0 &- self : self }
-  var sign: Self { self > 0 ? 1 : self < 0 ? 0 &- 1 : 0 }
+  var signum: Self { self > 0 ? 1 : self < 0 ? 0 &- 1 : 0 }
   var isNotANumber: Bool { false }
   var asDouble: Double { Double(self) }
   init(rounding value: Double) { self = Self(nearest: value) }
@@ -78,9 +68,21 @@ extension Number where Self: BinaryFloatingPoint {
     return rest != 0 && (rest < 0) != (other < 0) ? rest + other : rest
   }
   func timesPlus(_ factor: Self, _ sum: Self) -> Self { sum.addingProduct(self, factor) }
+  func largest(_ other: Self) -> Self {
+    if isNaN { return self }
+    if other.isNaN { return other }
+    if self == other { return sign == .minus ? other : self }
+    return self < other ? other : self
+  }
+  func smallest(_ other: Self) -> Self {
+    if isNaN { return self }
+    if other.isNaN { return other }
+    if self == other { return sign == .minus ? self : other }
+    return other < self ? other : self
+  }
   var negated: Self { -self }
   var absolute: Self { magnitude }
-  var sign: Self { self > 0 ? 1 : self < 0 ? -1 : self }
+  var signum: Self { self > 0 ? 1 : self < 0 ? -1 : self }
   var isNotANumber: Bool { isNaN }
 }
 

@@ -1,9 +1,10 @@
+internal import CKernels
 internal import Glibc
 
 /// float32 or float64, with the functions that operators use.
 ///
-/// This is the one place where elementary functions are computed. Those of float32 are evaluated in
-/// float64 and rounded once.
+/// Those of float32 are correctly rounded. Those of float64 are the C library's, whose last bit may
+/// differ between machines.
 protocol Real: Number, BinaryFloatingPoint {
   static func exp(_ x: Self) -> Self
   static func log(_ x: Self) -> Self
@@ -25,24 +26,36 @@ protocol Real: Number, BinaryFloatingPoint {
 }
 
 extension Float: Real {
-  static func exp(_ x: Float) -> Float { Float(Double.exp(Double(x))) }
-  static func log(_ x: Float) -> Float { Float(Double.log(Double(x))) }
-  static func log1p(_ x: Float) -> Float { Float(Double.log1p(Double(x))) }
-  static func tanh(_ x: Float) -> Float { Float(Double.tanh(Double(x))) }
-  static func erf(_ x: Float) -> Float { Float(Double.erf(Double(x))) }
-  static func sin(_ x: Float) -> Float { Float(Double.sin(Double(x))) }
-  static func cos(_ x: Float) -> Float { Float(Double.cos(Double(x))) }
-  static func tan(_ x: Float) -> Float { Float(Double.tan(Double(x))) }
-  static func asin(_ x: Float) -> Float { Float(Double.asin(Double(x))) }
-  static func acos(_ x: Float) -> Float { Float(Double.acos(Double(x))) }
-  static func atan(_ x: Float) -> Float { Float(Double.atan(Double(x))) }
-  static func sinh(_ x: Float) -> Float { Float(Double.sinh(Double(x))) }
-  static func cosh(_ x: Float) -> Float { Float(Double.cosh(Double(x))) }
-  static func asinh(_ x: Float) -> Float { Float(Double.asinh(Double(x))) }
-  static func acosh(_ x: Float) -> Float { Float(Double.acosh(Double(x))) }
-  static func atanh(_ x: Float) -> Float { Float(Double.atanh(Double(x))) }
+  static func exp(_ x: Float) -> Float { unsafe rounded(x, ree_exp) }
+  static func log(_ x: Float) -> Float { unsafe rounded(x, ree_log) }
+  static func log1p(_ x: Float) -> Float { unsafe rounded(x, ree_log1p) }
+  static func tanh(_ x: Float) -> Float { unsafe rounded(x, ree_tanh) }
+  static func erf(_ x: Float) -> Float { unsafe rounded(x, ree_erf) }
+  static func sin(_ x: Float) -> Float { unsafe rounded(x, ree_sin) }
+  static func cos(_ x: Float) -> Float { unsafe rounded(x, ree_cos) }
+  static func tan(_ x: Float) -> Float { unsafe rounded(x, ree_tan) }
+  static func asin(_ x: Float) -> Float { unsafe rounded(x, ree_asin) }
+  static func acos(_ x: Float) -> Float { unsafe rounded(x, ree_acos) }
+  static func atan(_ x: Float) -> Float { unsafe rounded(x, ree_atan) }
+  static func sinh(_ x: Float) -> Float { unsafe rounded(x, ree_sinh) }
+  static func cosh(_ x: Float) -> Float { unsafe rounded(x, ree_cosh) }
+  static func asinh(_ x: Float) -> Float { unsafe rounded(x, ree_asinh) }
+  static func acosh(_ x: Float) -> Float { unsafe rounded(x, ree_acosh) }
+  static func atanh(_ x: Float) -> Float { unsafe rounded(x, ree_atanh) }
   static func pow(_ x: Float, _ y: Float) -> Float {
-    x.powered(y) { Float(Double.general(power: Double(x), Double(y))) }
+    var result: Float = 0
+    unsafe withUnsafePointer(to: x) { x in
+      unsafe withUnsafePointer(to: y) { y in unsafe ree_pow(x, y, 0, &result, 1) }
+    }
+    return result
+  }
+
+  private static func rounded(
+    _ x: Float, _ kernel: (UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, Int) -> Void
+  ) -> Float {
+    var result = x
+    unsafe withUnsafePointer(to: x) { x in unsafe kernel(x, &result, 1) }
+    return result
   }
 }
 

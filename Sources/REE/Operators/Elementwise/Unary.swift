@@ -58,8 +58,10 @@ private struct NumberMap<F: NumberFunction>: NumberVisitor {
 
 struct AbsoluteValue: NumberFunction { func apply<T: Number>(_ x: T) -> T { x.absolute } }
 struct Negation: NumberFunction { func apply<T: Number>(_ x: T) -> T { x.negated } }
-struct SignFunction: NumberFunction { func apply<T: Number>(_ x: T) -> T { x.sign } }
-struct Rectifier: NumberFunction { func apply<T: Number>(_ x: T) -> T { x < .zero ? .zero : x } }
+struct SignFunction: NumberFunction { func apply<T: Number>(_ x: T) -> T { x.signum } }
+struct Rectifier: NumberFunction {
+  func apply<T: Number>(_ x: T) -> T { x.largest(.zero) }
+}
 
 /// The functions of neural networks that are made of elementary ones, in the order written here.
 enum Activation: RealFunction {
@@ -108,12 +110,12 @@ enum Activation: RealFunction {
     case .geluTanh:
       (x * 0.5) * (1 + T.tanh(T(0.7978845608028654) * (x + T(0.044715) * (x * x * x))))
     case .mish: x * T.tanh(T.softplus(x))
-    case .leaky(let alpha): x < 0 ? T(alpha) * x : x
+    case .leaky(let alpha): x > 0 ? x : T(alpha) * x
     case .elu(let alpha): x < 0 ? T(alpha) * (T.exp(x) - 1) : x
     case .celu(let alpha): x < 0 ? T(alpha) * (T.exp(x / T(alpha)) - 1) : x
     case .selu(let alpha, let gamma):
       x > 0 ? T(gamma) * x : T(gamma) * (T(alpha) * T.exp(x) - T(alpha))
-    case .hardSigmoid(let alpha, let beta): T.clamp(T(alpha) * x + T(beta), 0, 1)
+    case .hardSigmoid(let alpha, let beta): T(0).largest(T(1).smallest(T(alpha) * x + T(beta)))
     case .hardSwish: x * T.clamp(x * T(1.0 / 6.0) + 0.5, 0, 1)
     case .swish(let alpha): x * T.sigmoid(T(alpha) * x)
     case .thresholded(let alpha): x > T(alpha) ? x : 0

@@ -19,7 +19,7 @@ struct ConformanceONNX {
     var failures: [String: [String]] = [:]
     for line in index.split(separator: "\n") {
       guard var item = ConformanceCase(line: line, folder: folder) else { continue }
-      if let only, !item.name.contains(only) { continue }
+      if let only, !only.isEmpty, !item.name.contains(only) { continue }
       if isTracing { print(item.name) }
       let suite = String(item.name.prefix { $0 != "/" })
       suites[suite, default: (0, 0)].total += 1
