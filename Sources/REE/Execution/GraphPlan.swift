@@ -29,11 +29,15 @@ final class GraphPlan: Sendable {
     var steps: [Step] = []
     for (index, node) in graph.nodes.enumerated() {
       let place = ModelError.Place.node(name: node.name, operator: node.operation.name)
-      guard let operation = OperatorCatalogue.find(node.operation) else {
+      let schema = OperatorSchemas.find(node.operation)
+      let isWithdrawn =
+        OperatorSchemas.isKnown(node.operation) && schema?.signature == nil
+      guard let operation = OperatorCatalogue.find(node.operation), !isWithdrawn else {
         throw .unknownOperator(
           domain: node.operation.domain, name: node.operation.name, version: node.operation.opset,
           place)
       }
+      try schema?.signature?.check(node)
       var subgraphs: [String: GraphPlan] = [:]
       for (name, attribute) in node.attributes {
         if case .graph(let graph) = attribute { subgraphs[name] = try GraphPlan(graph) }

@@ -63,7 +63,7 @@ public enum Attribute: Sendable {
     case .strings: "strings"
     case .tensors: "tensors"
     case .graphs: "graphs"
-    case .type: "type"
+    case .type: "type_proto"
     }
   }
 }

@@ -26,6 +26,7 @@ public enum ModelError: Error, Hashable, Sendable {
   case operatorInputs(found: Int, accepted: ClosedRange<Int>, Place)
   case operatorOutputs(found: Int, accepted: ClosedRange<Int>, Place)
   case unknownAttribute(String, Place)
+  case missingAttribute(String, Place)
   case attributeType(String, expected: String, found: String, Place)
   /// Functions that call one another without end.
   case functionsTooDeep(limit: Int, Place)
@@ -116,6 +117,7 @@ extension ModelError: CustomStringConvertible {
     case .operatorInputs(let found, let accepted, let place): "\(place) has \(found) inputs, \(accepted) are accepted"
     case .operatorOutputs(let found, let accepted, let place): "\(place) has \(found) outputs, \(accepted) are accepted"
     case .unknownAttribute(let name, let place): "\(place) has no attribute \(name) in this version"
+    case .missingAttribute(let name, let place): "\(place) lacks attribute \(name)"
     case .attributeType(let name, let expected, let found, let place):
       "\(place): attribute \(name) must be \(expected), not \(found)"
     case .functionsTooDeep(let limit, let place): "\(place): functions call each other more than \(limit) deep"
