@@ -419,3 +419,8 @@ conformance-onnx: ## ONNX's own test cases: every operator, and small networks.
 	$(ONNX_VENV)/bin/python Tests/Conformance/ONNX/collect.py $(ONNX_CASES)
 	swift build -c release --product conformance-onnx --scratch-path .build-release
 	.build-release/release/conformance-onnx $(ONNX_CASES) --only "$(ONLY)"
+
+.PHONY: fuzz-onnx
+fuzz-onnx: ## Two hundred changes to the model of every ONNX node test: no crash, bounded memory.
+	$(MAKE) conformance-onnx ONLY=node/test_abs
+	.build-release/release/conformance-onnx $(ONNX_CASES) --mutate 200

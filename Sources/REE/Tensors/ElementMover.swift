@@ -14,12 +14,13 @@ struct ElementMover {
     self.elementType = elementType
     self.shape = shape
     count = try Tensor.count(of: shape, elementType)
-    let textSize = elementType == .string ? count : 0
+    let textCount = elementType == .string ? count : 0
+    let textSize = textCount * MemoryLayout<String>.size
     try budget?.take(textSize)
     budget?.giveBack(textSize)
     storage = try TensorStorage(byteCount: count * elementType.sizeBytes, budget: budget)
     storage.zero()
-    text = [String](repeating: "", count: textSize)
+    text = [String](repeating: "", count: textCount)
   }
 
   /// Begins with the elements of a tensor.

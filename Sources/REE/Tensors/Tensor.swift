@@ -3,6 +3,7 @@ public struct Tensor: Sendable {
   public static let rankMax = 32
   public static let dimensionMax = 1 << 31
   public static let sizeBytesMax = 1 << 36
+  public static let textCountMax = 1 << 28
 
   public let elementType: ElementType
   /// The length of each dimension, outermost first. Empty: a scalar.
@@ -83,7 +84,9 @@ extension Tensor {
       guard size <= dimensionMax else { throw .dimensionTooLarge(size, limit: dimensionMax) }
       isEmpty = isEmpty || size == 0
       let (product, overflow) = count.multipliedReportingOverflow(by: max(size, 1))
-      guard !overflow, product <= sizeBytesMax / max(elementType.sizeBytes, 1) else {
+      guard !overflow, product <= sizeBytesMax / max(elementType.sizeBytes, 1),
+        elementType != .string || product <= textCountMax
+      else {
         throw .sizeTooLarge(shape: shape, limit: sizeBytesMax)
       }
       count = product

@@ -78,7 +78,7 @@ struct Resampling {
     let shrink = isAntialiased ? min(scale, 1) : 1
     let radius = Double(reach) / shrink
     let (first, last) = ((x - radius).rounded(.down) + 1, (x + radius).rounded(.up) - 1)
-    guard first.isFinite, last.isFinite, last - first < 16_777_216 else { return [] }
+    guard first.magnitude < 1e15, last - first < 16_777_216 else { return [] }
     var taps: [Tap] = []
     for index in Int(first)...max(Int(last), Int(first)) {
       let isOutside = index < 0 || index >= size
@@ -103,11 +103,11 @@ private struct Resampler: RealVisitor {
     // A place outside of the region in any axis is filled as a whole.
     var outside: [(axis: Int, places: [Bool])] = []
     for (axis, sampling) in axes {
-      let taps = try (0..<sampling.outputSize).map { try sampling.taps($0) }
-      if taps.contains(where: { $0 == nil }) { outside.append((axis, taps.map { $0 == nil })) }
       var shape = current.shape
       shape[axis] = sampling.outputSize
       let result = try call.make(T.self, shape)
+      let taps = try (0..<sampling.outputSize).map { try sampling.taps($0) }
+      if taps.contains(where: { $0 == nil }) { outside.append((axis, taps.map { $0 == nil })) }
       let values = current.elements(T.self)
       let inner = current.strides[axis]
       for index in 0..<result.count {

@@ -135,13 +135,11 @@ extension OperatorCatalogue {
       guard size.count == 4 || size.count == 5, theta.shape == [size[0], size.count - 2, size.count - 1],
         let factors = theta.doubles()
       else { throw OperatorError.shape(input: 0, theta.shape) }
-      let axes = size.count - 2
       let sizes = Array(size[2...])
       let aligns = try call.flag("align_corners")
       guard let result = try theta.elementType.visit(
         AffineGrid(factors: factors, batches: size[0], sizes: sizes, aligns: aligns, call: call))
       else { throw OperatorError.wrongType(input: 0, theta.elementType) }
-      _ = axes
       return result
     },
     Operator("Col2Im", opsets: 18...28) { try $0.columnsToImage() },

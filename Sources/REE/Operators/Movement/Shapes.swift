@@ -126,7 +126,7 @@ extension OperatorCatalogue {
       let block = try call.required("blocksize")
       guard x.rank == 4 else { throw OperatorError.rank(input: 0, found: x.rank, accepted: 4...4) }
       let (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
-      guard block > 0, h % block == 0, w % block == 0 else {
+      guard block > 0, block <= max(min(h, w), 1), h % block == 0, w % block == 0 else {
         throw OperatorError.attributeValue("blocksize")
       }
       let isDepthFirst = try call.string("mode", default: "DCR") == "DCR"

@@ -116,14 +116,14 @@ struct TransposedConvolution: NumberVisitor {
     kernel = Array(weights.shape[2...])
     func sizes(_ name: String, _ count: Int, default value: Int, from low: Int) throws -> [Int] {
       let given = try call.ints(name) ?? [Int](repeating: value, count: count)
-      guard given.count == count, given.allSatisfy({ $0 >= low && $0 <= Tensor.dimensionMax })
+      guard given.count == count, given.allSatisfy({ $0 >= low && $0 <= Window.stepMax })
       else { throw OperatorError.attributeValue(name) }
       return given
     }
     strides = try sizes("strides", rank, default: 1, from: 1)
     dilations = try sizes("dilations", rank, default: 1, from: 1)
     let extra = try sizes("output_padding", rank, default: 0, from: 0)
-    let pads = try sizes("pads", rank * 2, default: 0, from: -Tensor.dimensionMax)
+    let pads = try sizes("pads", rank * 2, default: 0, from: -Window.stepMax)
     let wanted = try call.ints("output_shape")
     if let wanted, wanted.count != rank { throw OperatorError.attributeValue("output_shape") }
     let automatic = try call.string("auto_pad", default: "NOTSET")

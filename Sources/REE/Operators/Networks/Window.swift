@@ -1,5 +1,10 @@
 /// How a kernel moves over the spatial axes of its input.
 struct Window {
+  /// For kernels, strides, dilations and padding: their products with dimensions stay below 2^63.
+  static let stepMax = 1 << 24
+  /// The elements of a kernel: each output position looks at all of them.
+  static let kernelCountMax = 1 << 20
+
   let inputShape: [Int]
   let kernel: [Int]
   let strides: [Int]
@@ -14,15 +19,17 @@ struct Window {
     let strides = try call.ints("strides") ?? [Int](repeating: 1, count: rank)
     let dilations = try call.ints("dilations") ?? [Int](repeating: 1, count: rank)
     let pads = try call.ints("pads") ?? [Int](repeating: 0, count: rank * 2)
-    guard kernel.count == rank, kernel.allSatisfy({ $0 > 0 && $0 <= Tensor.dimensionMax }) else {
+    guard kernel.count == rank, kernel.allSatisfy({ $0 > 0 && $0 <= Self.stepMax }),
+      let count = kernel.product, count <= Self.kernelCountMax
+    else {
       throw OperatorError.attributeValue("kernel_shape")
     }
-    guard strides.count == rank, strides.allSatisfy({ $0 > 0 && $0 <= Tensor.dimensionMax }) else {
+    guard strides.count == rank, strides.allSatisfy({ $0 > 0 && $0 <= Self.stepMax }) else {
       throw OperatorError.attributeValue("strides")
     }
-    guard dilations.count == rank, dilations.allSatisfy({ $0 > 0 && $0 <= Tensor.dimensionMax })
+    guard dilations.count == rank, dilations.allSatisfy({ $0 > 0 && $0 <= Self.stepMax })
     else { throw OperatorError.attributeValue("dilations") }
-    guard pads.count == rank * 2, pads.allSatisfy({ $0.magnitude <= Tensor.dimensionMax }) else {
+    guard pads.count == rank * 2, pads.allSatisfy({ $0.magnitude <= Self.stepMax }) else {
       throw OperatorError.attributeValue("pads")
     }
     self.inputShape = inputShape
@@ -33,7 +40,6 @@ struct Window {
     var outputShape: [Int] = []
     let automatic = try call.string("auto_pad", default: "NOTSET")
     for axis in 0..<rank {
-      // At most 2^62: no overflow.
       let reach = (kernel[axis] - 1) * dilations[axis] + 1
       switch automatic {
       case "SAME_UPPER", "SAME_LOWER":

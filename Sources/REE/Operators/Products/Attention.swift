@@ -157,7 +157,12 @@ extension Call {
       query.shape[1] % key.shape[1] == 0
     else { throw OperatorError.shapesDiffer(query.shape, key.shape) }
     let valid = try optionalInts(6)
-    if let valid, valid.count != batches { throw OperatorError.shape(input: 6, [valid.count]) }
+    if let valid {
+      guard valid.count == batches else { throw OperatorError.shape(input: 6, [valid.count]) }
+      guard valid.allSatisfy({ $0 >= 0 && $0 <= Tensor.dimensionMax }) else {
+        throw OperatorError.inputValue(6)
+      }
+    }
     let visitor = Attention(
       query: .init(tensor: query), key: .init(tensor: key), value: .init(tensor: value),
       mask: try optionalTensor(3), validCounts: valid,
@@ -181,9 +186,7 @@ extension Call {
   fileprivate func rotaryEmbedding() throws -> Tensor {
     let x = try tensor(0)
     let wide = try heads(x, int("num_heads"), input: 0)
-    let (batches, count, length, width) = (
-      wide.shape[0], wide.shape[1], wide.shape[2], wide.shape[3]
-    )
+    let (batches, length, width) = (wide.shape[0], wide.shape[2], wide.shape[3])
     let given = try int("rotary_embedding_dim", default: 0)
     let rotated = given == 0 ? width : given
     guard rotated > 0, rotated <= width, rotated % 2 == 0 else {
@@ -213,7 +216,6 @@ extension Call {
     guard let result = try x.elementType.visit(visitor) else {
       throw OperatorError.wrongType(input: 0, x.elementType)
     }
-    _ = count
     return try x.rank == 4
       ? result : result.transposed([0, 2, 1, 3], budget: budget).reshaped(x.shape)
   }

@@ -97,9 +97,14 @@ extension Call {
         }
       }
     }
+    let innerShape = order.map { sizes[$0] ?? 1 }
+    let innerCount = try Tensor.count(of: innerShape, .uint8)
+    let positionsSize = innerCount * (tensors.count + 4) * MemoryLayout<Int>.size
+    try budget.take(positionsSize)
+    defer { budget.giveBack(positionsSize) }
     let visitor = EinsumVisitor(
       tensors: tensors, outputShape: equation.output.map { sizes[$0] ?? 1 },
-      innerShape: order.map { sizes[$0] ?? 1 }, outputStrides: strides(equation.output),
+      innerShape: innerShape, outputStrides: strides(equation.output),
       innerStrides: strides(order), call: self)
     guard let result = try first.elementType.visit(visitor) else {
       throw OperatorError.wrongType(input: 0, first.elementType)

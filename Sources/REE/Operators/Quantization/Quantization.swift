@@ -65,7 +65,7 @@ extension Call {
   private func scalePlaces(_ scale: Tensor, for shape: [Int]) throws -> (Int) -> Int {
     if scale.count == 1 { return { _ in 0 } }
     let axis = try int("axis", default: 1).axis(rank: shape.count)
-    let block = try int("block_size", default: 0)
+    let block = min(try int("block_size", default: 0), Tensor.dimensionMax)
     let strides = Tensor.strides(of: shape)
     if scale.rank == 1 && block == 0 {
       guard scale.count == shape[axis] else { throw OperatorError.shapesDiffer(shape, scale.shape) }

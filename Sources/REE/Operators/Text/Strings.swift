@@ -107,7 +107,9 @@ extension Call {
     guard weights.count == columns.count, ["TF", "IDF", "TFIDF"].contains(mode),
       starts.count < 64, shortest > 0, shortest <= longest, skips >= 0, skips < 1 << 20
     else { throw OperatorError.attributeValue("ngram_counts") }
-    guard let width = columns.max(), let least = columns.min(), least >= 0 else {
+    guard let width = columns.max(), let least = columns.min(), least >= 0,
+      width < Tensor.dimensionMax
+    else {
       throw OperatorError.attributeValue("ngram_indexes")
     }
     // Each known sequence, with its place among all of them.

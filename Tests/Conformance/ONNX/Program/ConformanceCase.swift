@@ -25,16 +25,11 @@ struct ConformanceCase {
   private(set) var operators: [String] = []
 
   mutating func run() throws {
-    let model = try Model(
-      onnx: try Self.read("\(folder)/model.onnx"), external: ExternalDataFolder(folder))
+    let model = try Model(onnx: try model(), external: ExternalDataFolder(folder))
     var seen: Set<String> = []
     operators = model.graph.nodes.map(\.operation.description).filter { seen.insert($0).inserted }
     let executor = try Executor(model)
-    var inputs: [String: Value] = [:]
-    for (index, input) in model.graph.inputs.filter({ model.constants[$0] == nil }).enumerated() {
-      guard let value = try value("input", index) else { continue }
-      inputs[model.name(of: input)] = value
-    }
+    let inputs = try inputs(of: model)
     let outcome = try executor.run(inputs)
     if !name.hasPrefix("light/") { try compareWithReference(executor, inputs, outcome) }
     for (index, output) in outcome.outputs.enumerated() {
@@ -43,6 +38,16 @@ struct ConformanceCase {
         throw Failure.message("output \(output.name): \(difference)")
       }
     }
+  }
+
+  func model() throws -> [UInt8] { try Self.read("\(folder)/model.onnx") }
+
+  func inputs(of model: Model) throws -> [String: Value] {
+    var inputs: [String: Value] = [:]
+    for (index, input) in model.graph.inputs.filter({ model.constants[$0] == nil }).enumerated() {
+      inputs[model.name(of: input)] = try value("input", index)
+    }
+    return inputs
   }
 
   // Kernels must give the very bits of the definitions. Whole networks would take the definitions
