@@ -153,6 +153,7 @@ let package = Package(
       ],
       exclude: ["Language/Semantics.md"]),
     swift("REE", ["CKernels", "CProtobufC", "CWire", "Files", "Primitives"]),
+    swift("REE", ["CKernels", "CProtobufC", "CWire", "CZlib", "Files", "Primitives"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("Market", ["Files", "Primitives"]),

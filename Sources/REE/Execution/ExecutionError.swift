@@ -4,6 +4,8 @@ public enum ExecutionError: Error, Hashable, Sendable {
   case unknownInput(String)
   case inputType(String, expected: ValueType)
   case cancelled
+  /// The plan needs more than the run may take; nothing was computed.
+  case memory(planned: Int, limit: Int)
   /// A node could not be computed.
   case node(ModelError.Place, NodeFailure)
 
@@ -20,6 +22,8 @@ extension ExecutionError: CustomStringConvertible {
     case .unknownInput(let name): "the model has no input \"\(name)\""
     case .inputType(let name, let expected): "input \"\(name)\" must be \(expected)"
     case .cancelled: "the run was cancelled"
+    case .memory(let planned, let limit):
+      "the run needs \(planned) bytes, and \(limit) are allowed"
     case .node(let place, .operation(let error)): "\(place): \(error)"
     case .node(let place, .tensor(let error)): "\(place): \(error)"
     }

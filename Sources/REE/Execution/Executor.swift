@@ -1,7 +1,9 @@
 /// Runs one model, the same bits every time.
 public struct Executor: Sendable {
   public let model: Model
-  private let plan: GraphPlan
+  private let graphPlan: GraphPlan
+
+  var steps: [GraphPlan.Step] { graphPlan.steps }
 
   /// What a run may take, and who is told how it goes.
   public struct Options: Sendable {
@@ -34,7 +36,7 @@ public struct Executor: Sendable {
   public init(_ model: Model) throws(ModelError) {
     precondition(FastForms.isReady)
     self.model = model
-    plan = try GraphPlan(model.graph)
+    graphPlan = try GraphPlan(model.graph)
   }
 
   public func run(
@@ -42,7 +44,10 @@ public struct Executor: Sendable {
   ) throws(ExecutionError) -> Outcome {
     let run = Run(model: model, options: options)
     try run.give(inputs)
-    let outputs = try run.execute(plan, isMain: true)
+    if let peak = plan(inputs).peakBytes, peak > options.memoryMax {
+      throw .memory(planned: peak, limit: options.memoryMax)
+    }
+    let outputs = try run.execute(graphPlan, isMain: true)
     return Outcome(
       outputs: zip(model.graph.outputs, outputs).map { (model.name(of: $0), $1) },
       peakBytes: run.budget.peak)

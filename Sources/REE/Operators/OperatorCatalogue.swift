@@ -8,7 +8,7 @@ enum OperatorCatalogue {
   static let all: [Operator] = [
     binary, unary, shapes, indexing, making, reductions, softmax, products, quantization,
     convolutions, pooling, normalization, attention, control, sequences, losses, recurrent,
-    resizing, sampling, signals, text,
+    resizing, sampling, signals, text, regions, flexAttention, optimizers, learning,
   ].flatMap { $0 }
 
   private static let byName: [Key: [Operator]] = Dictionary(grouping: all) {

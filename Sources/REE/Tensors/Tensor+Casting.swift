@@ -49,7 +49,10 @@ extension Tensor {
     case .float64: return elements(Double.self).array()
     case .float16: return elements(Float16.self).array().map(Double.init)
     case .float8e8m0: return elements(UInt8.self).array().map(ScaleFloat.decode)
-    default: return integers()?.map { elementType == .uint64 ? Double(UInt64(bitPattern: $0)) : Double($0) }
+    default:
+      return integers()?.map {
+        elementType == .uint64 ? Double(UInt64(bitPattern: $0)) : Double($0)
+      }
     }
   }
 
@@ -76,7 +79,8 @@ extension Tensor {
   ) throws(TensorError) -> Tensor? {
     let budget = casting.budget
     switch target {
-    case .int8: return try Tensor(shape, integers.map { Int8(truncatingIfNeeded: $0) }, budget: budget)
+    case .int8:
+      return try Tensor(shape, integers.map { Int8(truncatingIfNeeded: $0) }, budget: budget)
     case .int16:
       return try Tensor(shape, integers.map { Int16(truncatingIfNeeded: $0) }, budget: budget)
     case .int32:
@@ -100,7 +104,9 @@ extension Tensor {
         shape, integers.map { (Int8(truncatingIfNeeded: $0) << shift) >> shift }, as: target,
         budget: budget)
     case .float32:
-      return try Tensor(shape, integers.map { unsigned ? Float(UInt64(bitPattern: $0)) : Float($0) }, budget: budget)
+      return try Tensor(
+        shape, integers.map { unsigned ? Float(UInt64(bitPattern: $0)) : Float($0) }, budget: budget
+      )
     default:
       return try make(
         shape, doubles: integers.map { unsigned ? Double(UInt64(bitPattern: $0)) : Double($0) },
@@ -145,7 +151,9 @@ extension Tensor {
     if target.isInteger || target == .bool {
       var values: [Int64] = []
       for text in text {
-        guard let value = Int64(text) ?? UInt64(text).map({ Int64(bitPattern: $0) }) ?? Double(text).map({ Int64(nearest: $0) })
+        guard
+          let value = Int64(text) ?? UInt64(text).map({ Int64(bitPattern: $0) })
+            ?? Double(text).map({ Int64(nearest: $0) })
         else { return nil }
         values.append(value)
       }
@@ -161,7 +169,8 @@ extension Tensor {
 
   private func described() throws(TensorError) -> Tensor? {
     if elementType == .bool {
-      return try Tensor(shape, text: elements(UInt8.self).array().map { $0 == 0 ? "False" : "True" })
+      return try Tensor(
+        shape, text: elements(UInt8.self).array().map { $0 == 0 ? "False" : "True" })
     }
     if elementType == .uint64 {
       return try Tensor(shape, text: elements(UInt64.self).array().map(String.init))
@@ -169,7 +178,8 @@ extension Tensor {
     if let values = integers() { return try Tensor(shape, text: values.map { String($0) }) }
     switch elementType {
     case .float64: return try Tensor(shape, text: elements(Double.self).array().map { $0.shortest })
-    case .float16: return try Tensor(shape, text: elements(Float16.self).array().map { $0.shortest })
+    case .float16:
+      return try Tensor(shape, text: elements(Float16.self).array().map { $0.shortest })
     default:
       guard let values = doubles() else { return nil }
       return try Tensor(shape, text: values.map { Float($0).shortest })

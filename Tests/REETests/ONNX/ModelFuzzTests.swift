@@ -76,7 +76,11 @@ struct ModelFuzzTests {
     let asked = Mutex(0)
     var options = Executor.Options()
     options.memoryMax = 1 << 20
-    options.isCancelled = { asked.withLock { $0 += 1; return $0 > 200 } }
+    options.isCancelled = {
+      asked.withLock {
+        $0 += 1; return $0 > 200
+      }
+    }
     return (try? executor.run(inputs, options)) != nil
   }
 

@@ -18,7 +18,10 @@ struct TensorTests {
 
   @Test
   func `small formats round to nearest even and saturate`() throws {
-    #expect(try cast([0.3, 448, 1000, -0.001], to: .float8e4m3fn).numbers == [0.3125, 448, 448, -0.001953125])
+    #expect(
+      try cast([0.3, 448, 1000, -0.001], to: .float8e4m3fn).numbers == [
+        0.3125, 448, 448, -0.001953125,
+      ])
     #expect(try cast([1.25, 5, 100], to: .float4e2m1).numbers == [1, 4, 6])
     #expect(try cast([1.00390625, 1.01171875], to: .bfloat16).numbers == [1, 1.015625])
     #expect(try cast([65504, 65520], to: .float16).numbers == [65504, .infinity])

@@ -187,7 +187,9 @@ extension GraphBuilder {
     var values: [String: Attribute] = [:]
     var captures: [ValueID] = []
     for attribute in message.attributes {
-      guard let value = try resolve(attribute, in: scope, &captures, message.place) else { continue }
+      guard let value = try resolve(attribute, in: scope, &captures, message.place) else {
+        continue
+      }
       guard values.updateValue(value, forKey: attribute.name) == nil else {
         throw .duplicateName(attribute.name, message.place)
       }

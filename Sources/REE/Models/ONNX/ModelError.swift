@@ -42,7 +42,8 @@ public enum ModelError: Error, Hashable, Sendable {
   }
 
   public enum Field: String, Sendable {
-    case graph, opsetImport, name, domain, version, attributeValue, tensorValues, segment, dimension, dataLocation
+    case graph, opsetImport, name, domain, version, attributeValue, tensorValues, segment,
+      dimension, dataLocation
     case sparseIndex, elementType
   }
 
@@ -83,7 +84,8 @@ extension ExternalDataError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noFiles: "its data is in a file beside the model, and there are none"
-    case .pathEscapes(let path): "its data is at \"\(path)\", which is not inside the model's folder"
+    case .pathEscapes(let path):
+      "its data is at \"\(path)\", which is not inside the model's folder"
     case .notFound(let path): "its data is in \"\(path)\", which is not there"
     case .unreadable(let path): "its data in \"\(path)\" cannot be read"
     case .range(let path): "\"\(path)\" does not have the bytes that are named"
@@ -101,26 +103,33 @@ extension ModelError: CustomStringConvertible {
     case .tooManyNodes(let limit): "the model has more than \(limit) nodes"
     case .text(let place): "\(place) has text that is not UTF-8 or holds a NUL"
     case .missing(let field, let place): "\(place) has no \(field.rawValue)"
-    case .unknownElementType(let type, let place): "\(place) has element type \(type), which is unknown"
-    case .wrongNumber(let field, let number, let place): "\(place): \(field.rawValue) cannot be \(number)"
+    case .unknownElementType(let type, let place):
+      "\(place) has element type \(type), which is unknown"
+    case .wrongNumber(let field, let number, let place):
+      "\(place): \(field.rawValue) cannot be \(number)"
     case .tensor(let error, let place): "\(place): \(error)"
     case .externalData(let error, let place): "\(place): \(error)"
-    case .unsupported(let feature, let place): "\(place) has \(feature.rawValue), which is not supported"
+    case .unsupported(let feature, let place):
+      "\(place) has \(feature.rawValue), which is not supported"
     case .duplicateName(let name, let place): "\(place) defines \"\(name)\" twice"
     case .undefinedValue(let name, let place): "\(place) reads \"\(name)\", which nothing makes"
     case .cyclic(let place): "\(place) depends on its own output"
-    case .unknownDomain(let domain, let place): "\(place) uses domain \"\(domain)\", which the model does not import"
+    case .unknownDomain(let domain, let place):
+      "\(place) uses domain \"\(domain)\", which the model does not import"
     case .unknownVersion(let domain, let version, let supported):
       "the model needs version \(version) of the operators of \"\(domain)\"; known are \(supported)"
     case .unknownOperator(let domain, let name, let version, let place):
       "\(place): there is no operator \(domain.isEmpty ? name : domain + "." + name) in version \(version)"
-    case .operatorInputs(let found, let accepted, let place): "\(place) has \(found) inputs, \(accepted) are accepted"
-    case .operatorOutputs(let found, let accepted, let place): "\(place) has \(found) outputs, \(accepted) are accepted"
+    case .operatorInputs(let found, let accepted, let place):
+      "\(place) has \(found) inputs, \(accepted) are accepted"
+    case .operatorOutputs(let found, let accepted, let place):
+      "\(place) has \(found) outputs, \(accepted) are accepted"
     case .unknownAttribute(let name, let place): "\(place) has no attribute \(name) in this version"
     case .missingAttribute(let name, let place): "\(place) lacks attribute \(name)"
     case .attributeType(let name, let expected, let found, let place):
       "\(place): attribute \(name) must be \(expected), not \(found)"
-    case .functionsTooDeep(let limit, let place): "\(place): functions call each other more than \(limit) deep"
+    case .functionsTooDeep(let limit, let place):
+      "\(place): functions call each other more than \(limit) deep"
     }
   }
 }

@@ -1,8 +1,10 @@
 extension OperatorCatalogue {
   static let control: [Operator] = [
-    Operator("If", .exact, values: { call in
-      try call.runGraph(try call.flag(0) ? "then_branch" : "else_branch", [])
-    }),
+    Operator(
+      "If", .exact,
+      values: { call in
+        try call.runGraph(try call.flag(0) ? "then_branch" : "else_branch", [])
+      }),
     Operator("Loop", .exact, values: { try $0.loop() }),
     Operator("Scan", opsets: 9...28, .exact, values: { try $0.scan() }),
     Operator("Scan", opsets: 8...8, .exact, values: { try $0.batchedScan() }),
@@ -130,10 +132,11 @@ extension Call {
         over: try sources[stateCount...].map { try row($0, batch) }, stateCount: stateCount,
         inputAxes: nil, outputAxes: nil, inputDirections: try ints("directions"),
         outputDirections: nil)
-      outputs.append(try results.map { value in
-        guard let tensor = value?.tensor else { throw OperatorError.wrongKind(input: 0) }
-        return tensor
-      })
+      outputs.append(
+        try results.map { value in
+          guard let tensor = value?.tensor else { throw OperatorError.wrongKind(input: 0) }
+          return tensor
+        })
     }
     return try (0..<(outputs.first?.count ?? 0)).map { index in
       .tensor(try stack(outputs.map { $0[index] }, axis: 0))

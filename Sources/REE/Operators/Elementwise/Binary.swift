@@ -221,7 +221,8 @@ extension Call {
   fileprivate func pairText(_ a: Tensor, _ b: Tensor) throws -> Tensor {
     let shape = try Broadcast.shape([a.shape, b.shape])
     let (x, y) = (
-      try a.broadcast(to: shape, budget: budget).text, try b.broadcast(to: shape, budget: budget).text
+      try a.broadcast(to: shape, budget: budget).text,
+      try b.broadcast(to: shape, budget: budget).text
     )
     return try Tensor(
       shape, Swift.zip(x, y).map { $0 == $1 ? 1 : 0 as UInt8 }, as: .bool, budget: budget)

@@ -11,7 +11,8 @@ protocol NumberFunction: Sendable {
 extension Call {
   func map(_ function: some RealFunction, _ input: Int = 0) throws -> Tensor {
     let tensor = try tensor(input)
-    guard let result = try tensor.elementType.visit(RealMap(x: tensor, function: function, call: self))
+    guard
+      let result = try tensor.elementType.visit(RealMap(x: tensor, function: function, call: self))
     else { throw OperatorError.wrongType(input: input, tensor.elementType) }
     return result
   }
@@ -19,7 +20,8 @@ extension Call {
   func map(_ function: some NumberFunction, _ input: Int = 0) throws -> Tensor {
     let tensor = try tensor(input)
     guard
-      let result = try tensor.elementType.visit(NumberMap(x: tensor, function: function, call: self))
+      let result = try tensor.elementType.visit(
+        NumberMap(x: tensor, function: function, call: self))
     else { throw OperatorError.wrongType(input: input, tensor.elementType) }
     return result
   }

@@ -93,9 +93,11 @@ private struct GridSampler: RealVisitor {
   private func forEach(
     _ taps: [[(index: Int?, weight: Double)]], _ body: ([Int?], Double) -> Void
   ) {
-    var walk = Walk(taps.map(\.count), taps.indices.map { axis in
-      taps.indices.map { $0 == axis ? 1 : 0 }
-    })
+    var walk = Walk(
+      taps.map(\.count),
+      taps.indices.map { axis in
+        taps.indices.map { $0 == axis ? 1 : 0 }
+      })
     for _ in 0..<walk.count {
       let chosen = walk.positions.enumerated().map { taps[$0][$1] }
       body(chosen.map(\.index), chosen.reduce(1) { $0 * $1.weight })
@@ -132,13 +134,15 @@ extension OperatorCatalogue {
     },
     Operator("AffineGrid", opsets: 20...28) { call in
       let (theta, size) = (try call.tensor(0), try call.ints(1))
-      guard size.count == 4 || size.count == 5, theta.shape == [size[0], size.count - 2, size.count - 1],
+      guard size.count == 4 || size.count == 5,
+        theta.shape == [size[0], size.count - 2, size.count - 1],
         let factors = theta.doubles()
       else { throw OperatorError.shape(input: 0, theta.shape) }
       let sizes = Array(size[2...])
       let aligns = try call.flag("align_corners")
-      guard let result = try theta.elementType.visit(
-        AffineGrid(factors: factors, batches: size[0], sizes: sizes, aligns: aligns, call: call))
+      guard
+        let result = try theta.elementType.visit(
+          AffineGrid(factors: factors, batches: size[0], sizes: sizes, aligns: aligns, call: call))
       else { throw OperatorError.wrongType(input: 0, theta.elementType) }
       return result
     },
@@ -240,7 +244,9 @@ extension Call {
       if isCentered { return (b - d / 2, a - c / 2, b + d / 2, a + c / 2) }
       return (min(a, c), min(b, d), max(a, c), max(b, d))
     }
-    func overlap(_ first: (Float, Float, Float, Float), _ second: (Float, Float, Float, Float)) -> Float {
+    func overlap(_ first: (Float, Float, Float, Float), _ second: (Float, Float, Float, Float))
+      -> Float
+    {
       let height = max(min(first.2, second.2) - max(first.0, second.0), 0)
       let width = max(min(first.3, second.3) - max(first.1, second.1), 0)
       let common = height * width

@@ -98,9 +98,12 @@ extension Call {
       window.inputShape.reduce(1, *), window.outputShape.reduce(1, *)
     )
     let size = weights.shape[1...].reduce(1, *)
+    // Without a bias its pointer is not looked at.
+    let addends = bias ?? weights
     unsafe x.elements(Float.self).withPointer { source in
       unsafe weights.elements(Float.self).withPointer { kernel in
         unsafe result.withPointer { target in
+          let added = unsafe addends.elements(Float.self).withPointer { unsafe $0 }
           var conv = unsafe ree_conv()
           unsafe ree_conv_init(&conv)
           unsafe (conv.height, conv.width) = pair(window.inputShape, 1)
@@ -115,6 +118,7 @@ extension Call {
               unsafe (conv.channels, conv.filters) = (groups, groups)
               unsafe conv.input = source + batch * groups * plane
               unsafe conv.weights = kernel
+              unsafe conv.bias = bias == nil ? nil : added
               unsafe conv.output = target + batch * groups * outputPlane
               unsafe ree_conv_depthwise_run(&conv)
               continue
@@ -123,6 +127,7 @@ extension Call {
               unsafe (conv.channels, conv.filters) = (channels, filters)
               unsafe conv.input = source + (batch * groups + group) * channels * plane
               unsafe conv.weights = kernel + group * filters * size
+              unsafe conv.bias = bias == nil ? nil : added + group * filters
               unsafe conv.output = target + (batch * groups + group) * filters * outputPlane
               unsafe ree_conv_run(&conv)
             }
@@ -130,6 +135,7 @@ extension Call {
         }
       }
     }
-    return [.tensor(try addBias(result.tensor, bias))]
+    withExtendedLifetime(addends) {}
+    return [.tensor(result.tensor)]
   }
 }

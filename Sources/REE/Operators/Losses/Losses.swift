@@ -60,11 +60,15 @@ extension Call {
 extension OperatorCatalogue {
   static let losses: [Operator] = [
     Operator("NegativeLogLikelihoodLoss", opsets: 12...28) { try $0.likelihood(try $0.tensor(0)) },
-    Operator("SoftmaxCrossEntropyLoss", opsets: 12...28, values: { call in
-      let x = try call.tensor(0)
-      guard x.rank >= 2 else { throw OperatorError.rank(input: 0, found: x.rank, accepted: 2...32) }
-      let logarithms = try call.rows(x, [1], .logSoftmax)
-      return [.tensor(try call.likelihood(logarithms)), .tensor(logarithms)]
-    }),
+    Operator(
+      "SoftmaxCrossEntropyLoss", opsets: 12...28,
+      values: { call in
+        let x = try call.tensor(0)
+        guard x.rank >= 2 else {
+          throw OperatorError.rank(input: 0, found: x.rank, accepted: 2...32)
+        }
+        let logarithms = try call.rows(x, [1], .logSoftmax)
+        return [.tensor(try call.likelihood(logarithms)), .tensor(logarithms)]
+      }),
   ]
 }

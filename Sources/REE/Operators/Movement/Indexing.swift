@@ -182,7 +182,8 @@ extension Call {
   }
 
   /// Puts each update where it belongs, in their order; later ones meet what earlier ones left.
-  fileprivate func scatter(_ updates: Tensor, into x: Tensor, at positions: [Int]) throws -> Tensor {
+  fileprivate func scatter(_ updates: Tensor, into x: Tensor, at positions: [Int]) throws -> Tensor
+  {
     guard updates.elementType == x.elementType else {
       throw OperatorError.typesDiffer(x.elementType, updates.elementType)
     }
@@ -219,7 +220,8 @@ extension Call {
     guard update.rank == past.rank, axis > 0, past.elementType == update.elementType else {
       throw OperatorError.shapesDiffer(past.shape, update.shape)
     }
-    for other in past.shape.indices where other != axis && past.shape[other] != update.shape[other] {
+    for other in past.shape.indices where other != axis && past.shape[other] != update.shape[other]
+    {
       throw OperatorError.shapesDiffer(past.shape, update.shape)
     }
     let batches = past.shape[0]

@@ -90,7 +90,8 @@ extension OperatorCatalogue {
       guard let type = try call.elementType("to") else {
         throw OperatorError.missingAttribute("to")
       }
-      guard type.sizeBits == x.elementType.sizeBits, type != .string, x.elementType != .string else {
+      guard type.sizeBits == x.elementType.sizeBits, type != .string, x.elementType != .string
+      else {
         throw OperatorError.typesDiffer(x.elementType, type)
       }
       guard type.sizeBits < 8, type.isSigned != x.elementType.isSigned else {
@@ -119,9 +120,11 @@ extension OperatorCatalogue {
       return try call.padded(x, pads) { _, _ in nil }
     },
     // Constants whose attributes make sense are part of the graph already.
-    Operator("Constant", .exact, values: { call in
-      throw OperatorError.attributeType(call.node.attributes.keys.sorted().first ?? "value")
-    }),
+    Operator(
+      "Constant", .exact,
+      values: { call in
+        throw OperatorError.attributeType(call.node.attributes.keys.sorted().first ?? "value")
+      }),
   ]
 }
 

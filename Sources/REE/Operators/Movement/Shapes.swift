@@ -3,21 +3,7 @@ extension OperatorCatalogue {
     Operator("Identity", .exact, values: { [try $0.value(0)] }),
     Operator("Reshape", opsets: 5...28, .exact) { call in
       let x = try call.tensor(0)
-      let wanted = try call.ints(1)
-      let keepsZero = try call.flag("allowzero")
-      var shape = wanted
-      for (axis, size) in wanted.enumerated() where size == 0 && !keepsZero {
-        guard axis < x.rank else { throw OperatorError.axis(axis, rank: x.rank) }
-        shape[axis] = x.shape[axis]
-      }
-      if let free = shape.firstIndex(of: -1) {
-        shape[free] = 1
-        guard let rest = shape.product, rest > 0, x.count % rest == 0 else {
-          throw OperatorError.shapesDiffer(x.shape, wanted)
-        }
-        shape[free] = x.count / rest
-      }
-      return try x.reshaped(shape)
+      return try x.reshaped(try call.reshapedShape(of: x.shape))
     },
     Operator("Flatten", .exact) { call in
       let x = try call.tensor(0)
@@ -92,19 +78,21 @@ extension OperatorCatalogue {
     },
     Operator("Split", values: { try $0.split() }),
     Operator("Slice", .exact) { try $0.slice() },
-    Operator("Dropout", opsets: 7...28, .exact, values: { call in
-      // Only inference: nothing is dropped, unless training is asked for.
-      let isTraining = call.has(2) ? try call.flag(2) : false
-      let x = try call.tensor(0)
-      let ratio = isTraining ? (call.has(1) ? try call.number(1) : 0.5) : 0
-      guard ratio == 0 else {
-        throw OperatorError.unsupported("dropping elements")
-      }
-      guard call.wants(1) else { return [.tensor(x)] }
-      let mask = try call.make(UInt8.self, x.shape, as: .bool)
-      for index in 0..<mask.count { mask[index] = 1 }
-      return [.tensor(x), .tensor(mask.tensor)]
-    }),
+    Operator(
+      "Dropout", opsets: 7...28, .exact,
+      values: { call in
+        // Only inference: nothing is dropped, unless training is asked for.
+        let isTraining = call.has(2) ? try call.flag(2) : false
+        let x = try call.tensor(0)
+        let ratio = isTraining ? (call.has(1) ? try call.number(1) : 0.5) : 0
+        guard ratio == 0 else {
+          throw OperatorError.unsupported("dropping elements")
+        }
+        guard call.wants(1) else { return [.tensor(x)] }
+        let mask = try call.make(UInt8.self, x.shape, as: .bool)
+        for index in 0..<mask.count { mask[index] = 1 }
+        return [.tensor(x), .tensor(mask.tensor)]
+      }),
     Operator("DepthToSpace", .exact) { call in
       let x = try call.tensor(0)
       let block = try call.required("blocksize")
@@ -206,8 +194,36 @@ extension Call {
     }
   }
 
+  /// The shape that a Reshape gives: 0 keeps a dimension, -1 stands for what is left.
+  func reshapedShape(of old: [Int]) throws -> [Int] {
+    let wanted = try ints(1)
+    let keepsZero = try flag("allowzero")
+    var shape = wanted
+    for (axis, size) in wanted.enumerated() where size == 0 && !keepsZero {
+      guard axis < old.count else { throw OperatorError.axis(axis, rank: old.count) }
+      shape[axis] = old[axis]
+    }
+    if let free = shape.firstIndex(of: -1) {
+      shape[free] = 1
+      let count = old.reduce(1, *)
+      guard let rest = shape.product, rest > 0, count % rest == 0 else {
+        throw OperatorError.shapesDiffer(old, wanted)
+      }
+      shape[free] = count / rest
+    }
+    return shape
+  }
+
   fileprivate func slice() throws -> Tensor {
     let x = try tensor(0)
+    let (shape, strides, offset) = try sliceGeometry(of: x.shape)
+    return try x.strided(shape, strides, offset: offset, budget: budget)
+  }
+
+  /// What a Slice looks at in a tensor of a shape.
+  func sliceGeometry(
+    of old: [Int]
+  ) throws -> (shape: [Int], strides: [Int], offset: Int) {
     let starts: [Int]
     let ends: [Int]
     let axes: [Int]
@@ -227,9 +243,9 @@ extension Call {
     guard starts.count == ends.count, starts.count == axes.count, starts.count == steps.count else {
       throw OperatorError.shapesDiffer([starts.count], [ends.count])
     }
-    var (shape, strides, offset) = (x.shape, x.strides, 0)
-    for (index, axis) in try axes.axes(rank: x.rank).enumerated() {
-      let (size, step) = (x.shape[axis], steps[index])
+    var (shape, strides, offset) = (old, Tensor.strides(of: old), 0)
+    for (index, axis) in try axes.axes(rank: old.count).enumerated() {
+      let (size, step) = (old[axis], steps[index])
       guard step != 0, step != .min else { throw OperatorError.inputValue(4) }
       func place(_ number: Int, _ low: Int, _ high: Int) -> Int {
         let position = number < 0 ? number &+ size : number
@@ -242,6 +258,6 @@ extension Call {
       offset += shape[axis] == 0 ? 0 : first * strides[axis]
       strides[axis] = shape[axis] <= 1 ? 0 : strides[axis] * step
     }
-    return try x.strided(shape, strides, offset: offset, budget: budget)
+    return (shape, strides, offset)
   }
 }

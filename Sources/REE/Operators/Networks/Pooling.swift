@@ -53,7 +53,8 @@ private struct MaxPoolVisitor: NumberVisitor {
   func visit<T: Number>(_ type: T.Type) throws -> [Value?] {
     let shape = Array(x.shape[..<2]) + window.outputShape
     let result = try call.make(T.self, shape)
-    let places = try call.make(Int64.self, shape)
+    let wantsPlaces = call.wants(1)
+    let places = try call.make(Int64.self, wantsPlaces ? shape : [0])
     let values = x.elements(T.self)
     let (plane, outputPlane) = (
       window.inputShape.reduce(1, *), window.outputShape.reduce(1, *)
@@ -69,11 +70,12 @@ private struct MaxPoolVisitor: NumberVisitor {
           if !old.isNotANumber && (new > old || new.isNotANumber) { best = source }
         }
         result[channel * outputPlane + position] = best.map { values[start + $0] } ?? .lowest
+        guard wantsPlaces else { continue }
         places[channel * outputPlane + position] = Int64(
           start + (best.map { isColumnMajor ? columnMajor($0) : $0 } ?? 0))
       }
     }
-    return [.tensor(result.tensor), .tensor(places.tensor)]
+    return [.tensor(result.tensor), wantsPlaces ? .tensor(places.tensor) : nil]
   }
 
   private func columnMajor(_ position: Int) -> Int {

@@ -260,12 +260,16 @@ extension Call {
 extension OperatorCatalogue {
   static let recurrent: [Operator] = [
     Operator("RNN", opsets: 7...28, values: { Array(try $0.recurrent(.plain)[..<2]) }),
-    Operator("GRU", opsets: 7...28, values: { call in
-      Array(
-        try call.recurrent(.gru(resetsAfter: try call.flag("linear_before_reset")))[..<2])
-    }),
-    Operator("LSTM", opsets: 7...28, values: { call in
-      try call.recurrent(.lstm(couplesGates: try call.flag("input_forget")))
-    }),
+    Operator(
+      "GRU", opsets: 7...28,
+      values: { call in
+        Array(
+          try call.recurrent(.gru(resetsAfter: try call.flag("linear_before_reset")))[..<2])
+      }),
+    Operator(
+      "LSTM", opsets: 7...28,
+      values: { call in
+        try call.recurrent(.lstm(couplesGates: try call.flag("input_forget")))
+      }),
   ]
 }

@@ -187,37 +187,45 @@ private struct BatchNormalizer: RealVisitor {
 
 extension OperatorCatalogue {
   static let normalization: [Operator] = [
-    Operator("LayerNormalization", opsets: 17...28, values: {
-      try $0.layerNormalization(isCentered: true)
-    }),
-    Operator("RMSNormalization", opsets: 23...28, values: {
-      [try $0.layerNormalization(isCentered: false)[0]]
-    }),
-    Operator("InstanceNormalization", opsets: 6...28, values: {
-      [try $0.instanceNormalization()[0]]
-    }),
+    Operator(
+      "LayerNormalization", opsets: 17...28,
+      values: {
+        try $0.layerNormalization(isCentered: true)
+      }),
+    Operator(
+      "RMSNormalization", opsets: 23...28,
+      values: {
+        [try $0.layerNormalization(isCentered: false)[0]]
+      }),
+    Operator(
+      "InstanceNormalization", opsets: 6...28,
+      values: {
+        [try $0.instanceNormalization()[0]]
+      }),
     Operator("GroupNormalization", opsets: 18...28, values: { [try $0.groupNormalization()[0]] }),
-    Operator("BatchNormalization", opsets: 7...28, values: { call in
-      let x = try call.tensor(0)
-      guard x.rank >= 1 else { throw OperatorError.rank(input: 0, found: 0, accepted: 1...32) }
-      let parameters = try (1...4).map { try call.tensor($0) }
-      let channels = x.rank > 1 ? x.shape[1] : 1
-      for parameter in parameters where parameter.shape != [channels] {
-        throw OperatorError.shapesDiffer(x.shape, parameter.shape)
-      }
-      let wide = x.rank > 1 ? x : try x.reshaped([x.count, 1])
-      let visitor = BatchNormalizer(
-        x: wide, parameters: parameters, epsilon: try call.float("epsilon", default: 1e-5),
-        momentum: try call.float("momentum", default: 0.9),
-        isTraining: try call.opset >= 14 && call.flag("training_mode"), call: call)
-      guard var result = try x.elementType.visit(visitor) else {
-        throw OperatorError.wrongType(input: 0, x.elementType)
-      }
-      if x.rank == 1, case .tensor(let flat) = result[0] {
-        result[0] = .tensor(try flat.reshaped(x.shape))
-      }
-      return result
-    }),
+    Operator(
+      "BatchNormalization", opsets: 7...28,
+      values: { call in
+        let x = try call.tensor(0)
+        guard x.rank >= 1 else { throw OperatorError.rank(input: 0, found: 0, accepted: 1...32) }
+        let parameters = try (1...4).map { try call.tensor($0) }
+        let channels = x.rank > 1 ? x.shape[1] : 1
+        for parameter in parameters where parameter.shape != [channels] {
+          throw OperatorError.shapesDiffer(x.shape, parameter.shape)
+        }
+        let wide = x.rank > 1 ? x : try x.reshaped([x.count, 1])
+        let visitor = BatchNormalizer(
+          x: wide, parameters: parameters, epsilon: try call.float("epsilon", default: 1e-5),
+          momentum: try call.float("momentum", default: 0.9),
+          isTraining: try call.opset >= 14 && call.flag("training_mode"), call: call)
+        guard var result = try x.elementType.visit(visitor) else {
+          throw OperatorError.wrongType(input: 0, x.elementType)
+        }
+        if x.rank == 1, case .tensor(let flat) = result[0] {
+          result[0] = .tensor(try flat.reshaped(x.shape))
+        }
+        return result
+      }),
     Operator("LRN") { call in
       let x = try call.tensor(0)
       guard x.rank >= 2 else { throw OperatorError.rank(input: 0, found: x.rank, accepted: 2...32) }

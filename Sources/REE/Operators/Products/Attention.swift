@@ -123,7 +123,9 @@ extension Call {
   /// (batch, position, features) as (batch, head, position, feature).
   func heads(_ x: Tensor, _ count: Int?, input: Int) throws -> Tensor {
     if x.rank == 4 { return x }
-    guard x.rank == 3 else { throw OperatorError.rank(input: input, found: x.rank, accepted: 3...4) }
+    guard x.rank == 3 else {
+      throw OperatorError.rank(input: input, found: x.rank, accepted: 3...4)
+    }
     guard let count, count > 0, x.shape[2] % count == 0 else {
       throw OperatorError.missingAttribute("num_heads")
     }

@@ -86,7 +86,8 @@ extension Call {
       }
     }
     var order: [EinsumEquation.Label] = []
-    for label in equation.inputs.joined() where !equation.output.contains(label) && !order.contains(label) {
+    for label in equation.inputs.joined()
+    where !equation.output.contains(label) && !order.contains(label) {
       order.append(label)
     }
     func strides(_ labels: [EinsumEquation.Label]) -> [[Int]] {
@@ -141,7 +142,9 @@ private struct EinsumVisitor: NumberVisitor {
       }
       result[index] = BlockSum.dot(
         inner.count,
-        { place in (0..<last).reduce(T.one) { $1 == 0 ? element(0, place) : $0.times(element($1, place)) } },
+        { place in
+          (0..<last).reduce(T.one) { $1 == 0 ? element(0, place) : $0.times(element($1, place)) }
+        },
         { element(last, $0) })
       outer.advance()
     }

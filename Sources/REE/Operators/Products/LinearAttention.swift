@@ -131,7 +131,8 @@ extension Call {
       weights.shape[2] > 0
     else { throw OperatorError.shapesDiffer(x.shape, weights.shape) }
     let reach = weights.shape[2] - 1
-    let past = try optionalTensor(3) ?? mover(x.elementType, [x.shape[0], x.shape[1], reach]).tensor
+    let past =
+      try optionalTensor(3) ?? mover(x.elementType, [x.shape[0], x.shape[1], reach]).tensor
     guard past.shape == [x.shape[0], x.shape[1], reach] else {
       throw OperatorError.shape(input: 3, past.shape)
     }

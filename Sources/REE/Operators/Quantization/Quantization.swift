@@ -2,23 +2,25 @@ extension OperatorCatalogue {
   static let quantization: [Operator] = [
     Operator("QuantizeLinear", opsets: 10...28) { try $0.quantize() },
     Operator("DequantizeLinear", opsets: 10...28) { try $0.dequantize() },
-    Operator("DynamicQuantizeLinear", opsets: 11...28, values: { call in
-      let x = try call.elements(0, Float.self)
-      let values = x.array()
-      let low = min(values.reduce(Float.infinity) { $0.smallest($1) }, 0)
-      let high = max(values.reduce(-Float.infinity) { $0.largest($1) }, 0)
-      let scale = (high - low) / 255
-      let zero = scale == 0 ? 0 : Float.clamp((0 - low / scale).rounded(.toNearestOrEven), 0, 255)
-      let result = try call.make(UInt8.self, try call.tensor(0).shape)
-      for index in x.indices {
-        let step = scale == 0 ? 0 : (x[index] / scale).rounded(.toNearestOrEven)
-        result[index] = UInt8(nearest: Double(Float.clamp(step + zero, 0, 255)))
-      }
-      return [
-        .tensor(result.tensor), .tensor(try call.make([], [scale])),
-        .tensor(try call.make([], [UInt8(nearest: Double(zero))])),
-      ]
-    }),
+    Operator(
+      "DynamicQuantizeLinear", opsets: 11...28,
+      values: { call in
+        let x = try call.elements(0, Float.self)
+        let values = x.array()
+        let low = min(values.reduce(Float.infinity) { $0.smallest($1) }, 0)
+        let high = max(values.reduce(-Float.infinity) { $0.largest($1) }, 0)
+        let scale = (high - low) / 255
+        let zero = scale == 0 ? 0 : Float.clamp((0 - low / scale).rounded(.toNearestOrEven), 0, 255)
+        let result = try call.make(UInt8.self, try call.tensor(0).shape)
+        for index in x.indices {
+          let step = scale == 0 ? 0 : (x[index] / scale).rounded(.toNearestOrEven)
+          result[index] = UInt8(nearest: Double(Float.clamp(step + zero, 0, 255)))
+        }
+        return [
+          .tensor(result.tensor), .tensor(try call.make([], [scale])),
+          .tensor(try call.make([], [UInt8(nearest: Double(zero))])),
+        ]
+      }),
   ]
 }
 

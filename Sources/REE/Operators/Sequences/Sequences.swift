@@ -1,30 +1,38 @@
 extension OperatorCatalogue {
   static let sequences: [Operator] = [
     Operator("SequenceEmpty", opsets: 11...28, .exact, values: { _ in [.sequence([])] }),
-    Operator("SequenceConstruct", opsets: 11...28, .exact, values: { call in
-      [.sequence(try call.tensors().map { .tensor($0) })]
-    }),
-    Operator("SequenceAt", opsets: 11...28, .exact, values: { call in
-      let values = try call.sequence(0)
-      return [values[try call.int(1).position(in: values.count)]]
-    }),
+    Operator(
+      "SequenceConstruct", opsets: 11...28, .exact,
+      values: { call in
+        [.sequence(try call.tensors().map { .tensor($0) })]
+      }),
+    Operator(
+      "SequenceAt", opsets: 11...28, .exact,
+      values: { call in
+        let values = try call.sequence(0)
+        return [values[try call.int(1).position(in: values.count)]]
+      }),
     Operator("SequenceLength", opsets: 11...28, .exact) { call in
       try call.make([], [Int64(try call.sequence(0).count)])
     },
-    Operator("SequenceInsert", opsets: 11...28, .exact, values: { call in
-      var values = try call.sequence(0)
-      let place =
-        call.has(2) ? try call.int(2).position(in: values.count + 1, end: true) : values.count
-      values.insert(try call.value(1), at: place)
-      return [.sequence(values)]
-    }),
-    Operator("SequenceErase", opsets: 11...28, .exact, values: { call in
-      var values = try call.sequence(0)
-      guard !values.isEmpty else { throw OperatorError.emptySequence }
-      values.remove(
-        at: call.has(1) ? try call.int(1).position(in: values.count) : values.count - 1)
-      return [.sequence(values)]
-    }),
+    Operator(
+      "SequenceInsert", opsets: 11...28, .exact,
+      values: { call in
+        var values = try call.sequence(0)
+        let place =
+          call.has(2) ? try call.int(2).position(in: values.count + 1, end: true) : values.count
+        values.insert(try call.value(1), at: place)
+        return [.sequence(values)]
+      }),
+    Operator(
+      "SequenceErase", opsets: 11...28, .exact,
+      values: { call in
+        var values = try call.sequence(0)
+        guard !values.isEmpty else { throw OperatorError.emptySequence }
+        values.remove(
+          at: call.has(1) ? try call.int(1).position(in: values.count) : values.count - 1)
+        return [.sequence(values)]
+      }),
     Operator("SplitToSequence", opsets: 11...28, .exact, values: { try $0.splitToSequence() }),
     Operator("ConcatFromSequence", opsets: 11...28, .exact) { call in
       let tensors = try call.sequence(0).map { value in
@@ -36,22 +44,26 @@ extension OperatorCatalogue {
       if try call.flag("new_axis") { return try call.stack(tensors, axis: axis) }
       return try call.concatenate(tensors, axis: try axis.axis(rank: first.rank))
     },
-    Operator("SequenceMap", opsets: 17...28, .exact, values: { call in
-      let values = try call.sequence(0)
-      var results: [[Value]] = []
-      for (index, value) in values.enumerated() {
-        let others = try (1..<max(call.inputs.count, 1)).map { input in
-          let other = try call.value(input)
-          guard case .sequence(let elements) = other else { return other }
-          return elements[try index.position(in: elements.count)]
+    Operator(
+      "SequenceMap", opsets: 17...28, .exact,
+      values: { call in
+        let values = try call.sequence(0)
+        var results: [[Value]] = []
+        for (index, value) in values.enumerated() {
+          let others = try (1..<max(call.inputs.count, 1)).map { input in
+            let other = try call.value(input)
+            guard case .sequence(let elements) = other else { return other }
+            return elements[try index.position(in: elements.count)]
+          }
+          results.append(try call.runGraph("body", [value] + others))
         }
-        results.append(try call.runGraph("body", [value] + others))
-      }
-      return (0..<call.outputCount).map { output in .sequence(results.map { $0[output] }) }
-    }),
-    Operator("Optional", opsets: 15...28, .exact, values: { call in
-      [.optional(call.has(0) ? try call.value(0) : nil)]
-    }),
+        return (0..<call.outputCount).map { output in .sequence(results.map { $0[output] }) }
+      }),
+    Operator(
+      "Optional", opsets: 15...28, .exact,
+      values: { call in
+        [.optional(call.has(0) ? try call.value(0) : nil)]
+      }),
     Operator("OptionalHasElement", opsets: 15...28, .exact) { call in
       let hasElement =
         switch call.has(0) ? try call.value(0) : .optional(nil) {
@@ -60,11 +72,13 @@ extension OperatorCatalogue {
         }
       return try Tensor([], [hasElement ? 1 : 0 as UInt8], as: .bool)
     },
-    Operator("OptionalGetElement", opsets: 15...28, .exact, values: { call in
-      guard case .optional(let value) = try call.value(0) else { return [try call.value(0)] }
-      guard let value else { throw OperatorError.emptyOptional }
-      return [value]
-    }),
+    Operator(
+      "OptionalGetElement", opsets: 15...28, .exact,
+      values: { call in
+        guard case .optional(let value) = try call.value(0) else { return [try call.value(0)] }
+        guard let value else { throw OperatorError.emptyOptional }
+        return [value]
+      }),
   ]
 }
 

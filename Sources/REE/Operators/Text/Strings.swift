@@ -27,20 +27,22 @@ extension OperatorCatalogue {
       if words.isEmpty { words = [""] }
       return try Tensor(x.shape.dropLast() + [words.count], text: words)
     },
-    Operator("StringSplit", opsets: 20...28, .exact, values: { call in
-      let x = try call.string(input: 0)
-      let delimiter = try call.string("delimiter", default: "")
-      let splitMax = try call.int("maxsplit", default: .max)
-      guard splitMax >= 0 else { throw OperatorError.attributeValue("maxsplit") }
-      let pieces = x.text.map { $0.pieces(delimiter, splitMax: splitMax) }
-      let width = pieces.map(\.count).max() ?? 0
-      _ = try Tensor.count(of: x.shape + [width], .string)
-      let padded = pieces.flatMap { $0 + [String](repeating: "", count: width - $0.count) }
-      return [
-        .tensor(try Tensor(x.shape + [width], text: padded)),
-        .tensor(try call.make(x.shape, pieces.map { Int64($0.count) })),
-      ]
-    }),
+    Operator(
+      "StringSplit", opsets: 20...28, .exact,
+      values: { call in
+        let x = try call.string(input: 0)
+        let delimiter = try call.string("delimiter", default: "")
+        let splitMax = try call.int("maxsplit", default: .max)
+        guard splitMax >= 0 else { throw OperatorError.attributeValue("maxsplit") }
+        let pieces = x.text.map { $0.pieces(delimiter, splitMax: splitMax) }
+        let width = pieces.map(\.count).max() ?? 0
+        _ = try Tensor.count(of: x.shape + [width], .string)
+        let padded = pieces.flatMap { $0 + [String](repeating: "", count: width - $0.count) }
+        return [
+          .tensor(try Tensor(x.shape + [width], text: padded)),
+          .tensor(try call.make(x.shape, pieces.map { Int64($0.count) })),
+        ]
+      }),
     Operator("TfIdfVectorizer", opsets: 9...28, .exact) { try $0.countGrams() },
   ]
 }

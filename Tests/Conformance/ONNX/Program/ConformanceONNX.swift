@@ -30,7 +30,8 @@ struct ConformanceONNX {
       if isTracing { print(item.name) }
       if let rounds {
         guard item.name.hasPrefix("node/") else { continue }
-        var mutation = Mutation(seed: UInt64(item.name.utf8.reduce(7) { $0 &* 31 &+ Int($1) & 0xffff }))
+        var mutation = Mutation(
+          seed: UInt64(item.name.utf8.reduce(7) { $0 &* 31 &+ Int($1) & 0xffff }))
         completed += (try? mutation.run(item, rounds: rounds)) ?? 0
         mutated += rounds
         continue
