@@ -154,6 +154,8 @@ let package = Package(
       exclude: ["Language/Semantics.md"]),
     swift("REE", ["CKernels", "CProtobufC", "CWire", "Files", "Primitives"]),
     swift("REE", ["CKernels", "CProtobufC", "CWire", "CZlib", "Files", "Primitives"]),
+      "REE", ["CKernels", "CProtobufC", "CWire", "CZlib", "Files", "Primitives"],
+      exclude: ["Design.md"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("Market", ["Files", "Primitives"]),
