@@ -3,6 +3,9 @@ public struct Executor: Sendable {
   public let model: Model
   private let graphPlan: GraphPlan
 
+  /// The instruction set that computes, such as `avx2`. It changes no bit.
+  public let instructionSet: String
+
   var steps: [GraphPlan.Step] { graphPlan.steps }
 
   /// What a run may take, and who is told how it goes.
@@ -34,8 +37,8 @@ public struct Executor: Sendable {
 
   /// Finds every operator, so that nothing unknown is met in the middle of a run.
   public init(_ model: Model) throws(ModelError) {
-    precondition(FastForms.isReady)
     self.model = model
+    instructionSet = FastForms.instructionSet
     graphPlan = try GraphPlan(model.graph)
   }
 

@@ -19,13 +19,23 @@ enum FastForms {
     operation.domain.isEmpty ? table[operation.name] : nil
   }
 
-  /// Chooses the instruction set once for the process.
-  static let isReady: Bool = ree_select(nil) == REE_OK
+  /// The instruction set of the process, chosen once: the one that `REE_ISA` names, or the best. A
+  /// name that means nothing here leaves the portable one, which is slow and has the same bits.
+  static let instructionSet: String = {
+    _ = ree_select(nil)
+    return unsafe String(cString: ree_isa())
+  }()
 
   private static let table: [String: Form] =
     unary.merging(binary) { first, _ in first }
     .merging([
       "MatMul": { try $0.fastMatMul() }, "Gemm": { try $0.fastGemm() },
+      "Attention": { call in
+        guard !call.wants(3) else { return nil }
+        return try call.attention { attention, type in
+          type == .float32 ? try attention.onKernels() : nil
+        }
+      },
       "Conv": { try $0.fastConvolution() }, "Softmax": { try $0.fastSoftmax(.softmax) },
       "LogSoftmax": { try $0.fastSoftmax(.logSoftmax) },
       "LayerNormalization": { try $0.fastLayerNormalization() },

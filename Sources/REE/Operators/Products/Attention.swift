@@ -77,7 +77,7 @@ struct Attention: RealVisitor {
     return (result.tensor, shown.tensor)
   }
 
-  private func isAllowed(_ batch: Int, _ row: Int, _ column: Int) -> Bool {
+  func isAllowed(_ batch: Int, _ row: Int, _ column: Int) -> Bool {
     if let validCounts, column >= validCounts[batch] { return false }
     let position = row + offsets[batch]
     if isCausal && column > position { return false }
@@ -86,7 +86,7 @@ struct Attention: RealVisitor {
   }
 
   /// What a mask adds to the scores; a boolean one forbids. Keys past its end are forbidden.
-  private struct Bias<T: Real> {
+  struct Bias<T: Real> {
     let values: [T]
     let strides: [Int]
     let width: Int
@@ -133,7 +133,10 @@ extension Call {
       .transposed([0, 2, 1, 3], budget: budget)
   }
 
-  fileprivate func attention() throws -> [Value?] {
+  /// - Parameter compute: Gives the result and the scores that the node shows, if it can.
+  func attention(
+    _ compute: (Attention, ElementType) throws -> (Tensor, Tensor)?
+  ) throws -> [Value?]? {
     let (q, k, v) = (try tensor(0), try tensor(1), try tensor(2))
     for other in [k, v] where other.elementType != q.elementType {
       throw OperatorError.typesDiffer(q.elementType, other.elementType)
@@ -174,9 +177,7 @@ extension Call {
       rightWindow: try int("right_window_size", default: -1), scale: try float("scale"),
       softcap: try float("softcap", default: 0),
       mode: try int("qk_matmul_output_mode", default: 0), call: self)
-    guard let (result, scores) = try q.elementType.visit(visitor) else {
-      throw OperatorError.wrongType(input: 0, q.elementType)
-    }
+    guard let (result, scores) = try compute(visitor, q.elementType) else { return nil }
     let output =
       q.rank == 4
       ? result
@@ -260,7 +261,15 @@ private struct Rotation: RealVisitor {
 
 extension OperatorCatalogue {
   static let attention: [Operator] = [
-    Operator("Attention", opsets: 23...28, values: { try $0.attention() }),
+    Operator(
+      "Attention", opsets: 23...28,
+      values: { call in
+        let outputs = try call.attention { attention, type in try type.visit(attention) }
+        guard let outputs else {
+          throw OperatorError.wrongType(input: 0, try call.tensor(0).elementType)
+        }
+        return outputs
+      }),
     Operator("RotaryEmbedding", opsets: 23...28) { try $0.rotaryEmbedding() },
     Operator("LinearAttention", opsets: 27...28, values: { try $0.linearAttention() }),
     Operator("CausalConvWithState", opsets: 27...28, values: { try $0.causalConvolution() }),

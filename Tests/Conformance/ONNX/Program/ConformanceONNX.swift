@@ -30,8 +30,7 @@ struct ConformanceONNX {
       if isTracing { print(item.name) }
       if let rounds {
         guard item.name.hasPrefix("node/") else { continue }
-        var mutation = Mutation(
-          seed: UInt64(item.name.utf8.reduce(7) { $0 &* 31 &+ Int($1) & 0xffff }))
+        var mutation = Mutation(seed: item.name.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) })
         completed += (try? mutation.run(item, rounds: rounds)) ?? 0
         mutated += rounds
         continue
