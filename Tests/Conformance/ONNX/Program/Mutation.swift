@@ -34,7 +34,9 @@ struct Mutation {
   /// Runs so many changed models on the case's inputs, and returns how many gave results.
   mutating func run(_ item: ConformanceCase, rounds: Int) throws -> Int {
     let original = try item.model()
-    let inputs = try item.inputs(of: try Model(onnx: original)).values.map { $0 }
+    let unchanged = try Model(onnx: original)
+    let named = try item.inputs(of: unchanged)
+    let inputs = unchanged.graph.inputs.compactMap { named[unchanged.name(of: $0)] }
     var completed = 0
     for _ in 0..<rounds {
       let bytes = changed(original)
