@@ -147,15 +147,10 @@ let package = Package(
     swift(
       "REE",
       [
-        "CKernels", "CProtobufC", "CWire", "Files", "ModelFiles", "Primitives", "Receipts",
-        "Sodium",
-        "Tokenizers",
+        "CKernels", "CProtobufC", "CWire", "CZlib", "Files", "ModelFiles", "Primitives",
+        "Receipts", "Sodium", "Tokenizers",
       ],
-      exclude: ["Language/Semantics.md"]),
-    swift("REE", ["CKernels", "CProtobufC", "CWire", "Files", "Primitives"]),
-    swift("REE", ["CKernels", "CProtobufC", "CWire", "CZlib", "Files", "Primitives"]),
-      "REE", ["CKernels", "CProtobufC", "CWire", "CZlib", "Files", "Primitives"],
-      exclude: ["Design.md"]),
+      exclude: ["Design.md", "Language/Semantics.md"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("Market", ["Files", "Primitives"]),

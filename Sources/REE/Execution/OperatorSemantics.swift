@@ -1,7 +1,7 @@
 public import Primitives
 
 /// The operators whose bits this engine defines, each with the version of its definition.
-public enum Semantics {
+public enum OperatorSemantics {
   public struct Entry: Hashable, Sendable {
     /// Domain and name, such as `MatMul` or `com.microsoft.DynamicQuantizeLSTM`.
     public let name: String
