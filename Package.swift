@@ -147,11 +147,10 @@ let package = Package(
     swift(
       "REE",
       [
-        "CKernels", "CProtobufC", "CWire", "Files", "ModelFiles", "Primitives", "Receipts",
-        "Sodium",
-        "Tokenizers",
+        "CKernels", "CProtobufC", "CWire", "CZlib", "Files", "ModelFiles", "Primitives",
+        "Receipts", "Sodium", "Tokenizers",
       ],
-      exclude: ["Language/Semantics.md"]),
+      exclude: ["Design.md", "Language/Semantics.md"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("ABI", ["Primitives"]),
@@ -194,6 +193,8 @@ let package = Package(
     program(
       "conformance-precompiles", ["Precompiles", "Primitives"],
       path: "Tests/Conformance/Precompiles/Program"),
+    program(
+      "conformance-onnx", ["Files", "REE"], path: "Tests/Conformance/ONNX/Program"),
     schema("ConnectConformanceSchema", path: "Tests/Conformance/Connect/Schema"),
     swift(
       "ConnectConformance", ["ConnectConformanceSchema", "RPC", "RPCWire", protobuf],

@@ -1,0 +1,126 @@
+/// The values of one run. A value's slot is its number: graphs inside nodes use the same table, and
+/// so see what is around them.
+final class Run {
+  private let model: Model
+  private let options: Executor.Options
+  let budget: MemoryBudget
+  private var values: [Value?]
+
+  init(model: Model, options: Executor.Options) {
+    self.model = model
+    self.options = options
+    budget = MemoryBudget(limit: options.memoryMax)
+    values = [Value?](repeating: nil, count: model.values.count)
+    for (value, tensor) in model.constants { values[value.index] = .tensor(tensor) }
+  }
+
+  func give(_ inputs: [String: Value]) throws(ExecutionError) {
+    var left = inputs
+    for input in model.graph.inputs {
+      let name = model.name(of: input)
+      guard let value = left.removeValue(forKey: name) else {
+        if model.constants[input] != nil { continue }
+        if case .optional = model.type(of: input) {
+          values[input.index] = .optional(nil)
+          continue
+        }
+        throw .missingInput(name)
+      }
+      guard value.matches(model.type(of: input)) else {
+        throw .inputType(name, expected: model.type(of: input))
+      }
+      values[input.index] = value.withCanonicalNaNs()
+    }
+    if let name = left.keys.sorted().first { throw .unknownInput(name) }
+  }
+
+  func execute(_ plan: GraphPlan, isMain: Bool = false) throws(ExecutionError) -> [Value] {
+    for (index, step) in plan.steps.enumerated() {
+      if options.isCancelled?() == true { throw .cancelled }
+      if isMain {
+        options.progress?(
+          Executor.Progress(
+            nodesDone: index, nodeCount: plan.steps.count, node: step.node.name,
+            operation: step.node.operation.description))
+      }
+      try execute(step)
+    }
+    return try plan.graph.outputs.map { (output) throws(ExecutionError) in
+      guard let value = values[output.index] else { throw .missingInput(model.name(of: output)) }
+      return value
+    }
+  }
+
+  private func execute(_ step: GraphPlan.Step) throws(ExecutionError) {
+    let node = step.node
+    let place = ModelError.Place.node(name: node.name, operator: node.operation.name)
+    let call = Call(
+      node: node, inputs: node.inputs.map { $0.flatMap { values[$0.index] } }, budget: budget,
+      implementation: options.implementation
+    ) { attribute, inputs in
+      guard let plan = step.subgraphs[attribute] else {
+        throw OperatorError.missingAttribute(attribute)
+      }
+      return try self.execute(plan, inputs, attribute)
+    }
+    do {
+      let outputs = try step.operation.apply(call)
+      for (index, output) in node.outputs.enumerated() {
+        guard let output else { continue }
+        guard index < outputs.count, let value = outputs[index] else {
+          throw OperatorError.unsupported("output \(index)")
+        }
+        values[output.index] = value
+      }
+    } catch let error as OperatorError {
+      throw .node(place, .operation(error))
+    } catch let error as TensorError {
+      throw .node(place, .tensor(error))
+    } catch let error as ExecutionError {
+      throw error
+    } catch {
+      preconditionFailure("operators throw nothing else")
+    }
+    for value in step.releases { values[value.index] = nil }
+  }
+
+  private func execute(_ plan: GraphPlan, _ inputs: [Value], _ name: String) throws -> [Value] {
+    guard inputs.count == plan.graph.inputs.count else {
+      throw OperatorError.subgraph(
+        name, expected: inputs.count, found: plan.graph.inputs.count)
+    }
+    for (input, value) in zip(plan.graph.inputs, inputs) { values[input.index] = value }
+    return try execute(plan)
+  }
+}
+
+extension Value {
+  func withCanonicalNaNs() -> Value {
+    switch self {
+    case .tensor(let tensor): .tensor(tensor.withCanonicalNaNs())
+    case .sequence(let values): .sequence(values.map { $0.withCanonicalNaNs() })
+    case .optional(let value): .optional(value?.withCanonicalNaNs())
+    }
+  }
+
+  func matches(_ type: ValueType) -> Bool {
+    switch (self, type) {
+    case (_, .unknown), (.optional(nil), .optional): true
+    case (.tensor(let tensor), .tensor(let elementType, let shape)):
+      (elementType == nil || elementType == tensor.elementType)
+        && (shape.map { tensor.matches($0) } ?? true)
+    case (.sequence(let values), .sequence(let element)): values.allSatisfy { $0.matches(element) }
+    case (.optional(.some(let value)), .optional(let element)): value.matches(element)
+    default: false
+    }
+  }
+}
+
+extension Tensor {
+  fileprivate func matches(_ dimensions: [Dimension]) -> Bool {
+    guard dimensions.count == rank else { return false }
+    return zip(shape, dimensions).allSatisfy { size, dimension in
+      if case .fixed(let fixed) = dimension { fixed == size } else { true }
+    }
+  }
+}
