@@ -40,7 +40,8 @@ struct ExecutionServiceTests {
   private func request(
     tokens: UInt32 = 8, _ change: (inout Gensyn_Ree_V1.GenerateRequest) -> Void = { _ in }
   ) throws -> Gensyn_Ree_V1.GenerateRequest {
-    let hash = try artifacts.put(TinyDecoder().build().build(), kind: .model, name: "tiny", owner: [])
+    let hash = try artifacts.put(
+      TinyDecoder().build().build(), kind: .model, name: "tiny", owner: [])
     var request = Gensyn_Ree_V1.GenerateRequest()
     request.model.modelHash = Data((0..<32).map { hash.bytes[$0] })
     request.tokens.ids = [1, 2, 3]

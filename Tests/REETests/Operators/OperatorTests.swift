@@ -173,7 +173,7 @@ struct OperatorTests {
 
   @Test
   func `the catalogue has one version for each name`() {
-    let names = OperatorSemantics.operators.map(\.name)
+    let names = Semantics.entries.map(\.name)
 
     #expect(names == names.sorted())
     #expect(Set(names).count == names.count)

@@ -1,24 +1,3 @@
-public import Primitives
-
-/// The operators whose bits this engine defines, each with the version of its definition.
-public enum OperatorSemantics {
-  public struct Entry: Hashable, Sendable {
-    /// Domain and name, such as `MatMul` or `com.microsoft.DynamicQuantizeLSTM`.
-    public let name: String
-    /// Changes whenever a bit of any result does.
-    public let version: String
-  }
-
-  /// By name.
-  public static let operators: [Entry] = Set(
-    OperatorCatalogue.all.map { Entry(name: $0.qualifiedName, version: $0.semantics) }
-  ).sorted { ($0.name, $0.version) < ($1.name, $1.version) }
-
-  /// BLAKE3 over the names and versions, one `name version` a line.
-  public static let root = BLAKE3.hash(
-    Array(operators.map { "\($0.name) \($0.version)\n" }.joined().utf8))
-}
-
 extension Model {
   /// How often the model uses an operator, subgraphs included.
   public struct OperatorUse: Hashable, Sendable {
