@@ -49,7 +49,7 @@ typedef struct ree_matmul {
   size_t b_row, b_col;
   bool b_packed;
 
-  // C[i][j] is c[i * c_row + j]. C overlaps no operand, but may be the residual itself.
+  // C[i][j] is c[i * c_row + j]. C overlaps no operand and not the residual.
   float *c;
   size_t c_row;
 
