@@ -76,8 +76,8 @@ func settledMemory() async throws -> Int {
 }
 
 let seed = flags["seed"] ?? 1
-// The first load makes the connections and what is kept for reuse.
-let warmUp = await load(for: .seconds(max(5, seconds / 6)), seed: seed)
+// The first load makes the connections and what is kept for reuse, at its greatest.
+let warmUp = await load(for: .seconds(max(5, seconds / 2)), seed: seed)
 let before = try await settledMemory()
 let openConnections = ThisProcess.descriptorCount
 print("warm-up: \(warmUp)")
