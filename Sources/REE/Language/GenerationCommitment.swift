@@ -66,14 +66,10 @@ public struct GenerationCommitment: Sendable {
 
   /// The root over the outputs: the tokens, then the text.
   private static func outputRoot(_ result: GenerationResult) -> Digest {
-    let text = TensorCommitment(
-      dataType: GenerationRequest.string, dimensions: [],
-      content: BLAKE3.hash(
-        GenerationRequest.bytes([UInt32(clamping: result.text.utf8.count)]) + result.text.utf8))
-    return NamedCommitment.root(of: [
+    NamedCommitment.root(of: [
       GenerationRequest.named(
         "tokens", GenerationRequest.bytes(result.tokens), result.tokens.count),
-      NamedCommitment(name: "text", tensor: text.digest),
+      NamedCommitment(text: result.text),
     ])
   }
 }

@@ -28,7 +28,7 @@ public struct GenerationRequest: Hashable, Sendable {
     var writer = CBORWriter()
     writer.beginArray(10)
     writer.write(1)
-    writer.write(Array(digest: BLAKE3.hash(promptBytes)))
+    writer.write(BLAKE3.hash(promptBytes).array)
     let sampling = options.sampling
     for number in [
       UInt64(sampling.temperature.bitPattern), UInt64(clamping: sampling.topK),
@@ -59,7 +59,6 @@ public struct GenerationRequest: Hashable, Sendable {
   // Numbers of `gensyn.ree.v1.DataType`.
   static let float32: UInt8 = 1
   static let uint32: UInt8 = 11
-  static let string: UInt8 = 14
 }
 
 extension GenerationRequest {
@@ -76,7 +75,7 @@ extension GenerationRequest {
       (0..<4).reduce(UInt32(0)) { $0 | UInt32(promptBytes[start + $1]) << UInt32($1 * 8) }
     }
     guard let fields = Fields(bytes), fields.numbers.count == 7 else { throw .notCanonical }
-    guard fields.prompt == Array(digest: BLAKE3.hash(promptBytes)) else { throw .otherPrompt }
+    guard fields.prompt == BLAKE3.hash(promptBytes).array else { throw .otherPrompt }
     var options = GenerationOptions()
     let bits = fields.numbers.map { UInt32(truncatingIfNeeded: $0) }
     options.sampling.temperature = Float(bitPattern: bits[0])
@@ -121,11 +120,5 @@ extension GenerationRequest {
         return nil
       }
     }
-  }
-}
-
-extension [UInt8] {
-  init(digest: Digest) {
-    self = (0..<Digest.byteCount).map { digest.bytes[$0] }
   }
 }

@@ -12,7 +12,3 @@ enum Domain: String {
     return hasher.finalize()
   }
 }
-
-extension Digest {
-  var array: [UInt8] { (0..<Self.byteCount).map { bytes[$0] } }
-}

@@ -42,6 +42,19 @@ public struct NamedCommitment: Hashable, Sendable {
     self.tensor = tensor
   }
 
+  /// A generated text, the last output of a generation: one string, its length in front as a
+  /// little-endian uint32.
+  public init(text: String) {
+    let count = UInt32(clamping: text.utf8.count)
+    let element = (0..<4).map { UInt8(truncatingIfNeeded: count >> UInt32($0 * 8)) } + text.utf8
+    let commitment = TensorCommitment(
+      dataType: Self.string, dimensions: [], content: BLAKE3.hash(element))
+    self.init(name: "text", tensor: commitment.digest)
+  }
+
+  /// The number of STRING in `gensyn.ree.v1.DataType`.
+  private static let string: UInt8 = 14
+
   public var digest: Digest {
     var writer = CBORWriter()
     writer.beginArray(2)

@@ -25,14 +25,4 @@ extension NamedCommitment {
       dataType: dataType, dimensions: tensor.dimensions, content: content)
     self.init(name: tensor.name, tensor: commitment.digest)
   }
-
-  /// The commitment to a generated text, which is the last output of a generation.
-  init(text: String) {
-    let count = UInt32(clamping: text.utf8.count)
-    let element = (0..<4).map { UInt8(truncatingIfNeeded: count >> UInt32($0 * 8)) } + text.utf8
-    let commitment = TensorCommitment(
-      dataType: UInt8(Gensyn_Ree_V1.DataType.string.rawValue), dimensions: [],
-      content: BLAKE3.hash(element))
-    self.init(name: "text", tensor: commitment.digest)
-  }
 }
