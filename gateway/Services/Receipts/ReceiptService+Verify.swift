@@ -26,14 +26,16 @@ extension ReceiptService {
     default: throw RPCError(.unimplemented, "this node verifies whole computations only")
     }
     let receipt = signed.receipt
-    guard receipt.kind == .generate else {
-      throw RPCError(.unimplemented, "this node verifies generations only")
-    }
     guard receipt.semanticsRoot == Semantics.root else {
       throw RPCError(.unimplemented, "this node's semantics have the root \(Semantics.root)")
     }
     do {
-      let own = try await computeAnew(signed, request)
+      let own =
+        switch receipt.kind {
+        case .generate: try await computeAnew(signed, request)
+        case .run: try await runAnew(receipt, request, responses)
+        case .train: throw RPCError(.unimplemented, "this node verifies no training")
+        }
       try await responses.write(.with { $0.verdict = .init(signed, own) })
     } catch {
       throw RPCError(execution: error)
