@@ -80,8 +80,14 @@ class Report:
             print(f"wrong {name}: {type(error).__name__} {str(error)[:600]}", flush=True)
 
 
-def theirs(path, inputs, names=None):
-    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+def session_of(path):
+    options = ort.SessionOptions()
+    options.log_severity_level = 3
+    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def theirs(path, inputs):
+    session = session_of(path)
     names = [output.name for output in session.get_outputs()]
     return dict(zip(names, session.run(None, inputs)))
 
@@ -161,8 +167,7 @@ def voice(gateway, report):
         sound = np.concatenate([0.2 * sound / np.abs(sound).max(), np.zeros(4096)])
 
         def body():
-            session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-            declared = {value.name for value in session.get_inputs()}
+            declared = {value.name for value in session_of(path).get_inputs()}
             model = gateway.store(path)
             ours = peers = np.zeros((2, 1, 128), np.float32)
             probabilities, worst = [], 0

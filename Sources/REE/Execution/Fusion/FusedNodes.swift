@@ -47,6 +47,14 @@ struct NodeReaders {
     guard !leaving.contains(value), let nodes = readers[value], nodes.count == 1 else { return nil }
     return nodes[0]
   }
+
+  /// The two nodes that read a value, each once, in the graph's order.
+  func pair(_ value: ValueID) -> (Int, Int)? {
+    guard !leaving.contains(value), let nodes = readers[value], nodes.count == 2,
+      nodes[0] != nodes[1]
+    else { return nil }
+    return (nodes[0], nodes[1])
+  }
 }
 
 extension Node {

@@ -43,6 +43,7 @@ extension GraphPlan {
   ) -> (any FusedNodes)? {
     ProductChain(from: place, graph, readers, weights, isTaken: isTaken)
       ?? IntegerProduct(from: place, graph, readers, weights, isTaken: isTaken)
+      ?? GuardedSoftmax(from: place, graph, readers, weights, isTaken: isTaken)
   }
 
   private static func chain(
