@@ -42,6 +42,18 @@ extension BLAKE3 {
       siblings: siblings.reversed())
   }
 
+  /// The node above two others: a digest at the root, elsewhere a chaining value.
+  public static func parent(_ left: Digest, _ right: Digest, isRoot: Bool) -> Digest {
+    let node = Node(
+      left: Words(left.bytes.span, at: 0), right: Words(right.bytes.span, at: 0), key: .initial,
+      mode: [])
+    guard isRoot else { return Digest(node.chainingValue) }
+    var output = [32 of UInt8](repeating: 0)
+    var span = output.mutableSpan
+    node.writeRoot(to: &span, from: 0)
+    return Digest(output)
+  }
+
   /// The number of chunks of a message; the empty message has one, which is empty.
   fileprivate static func chunkCount(_ byteCount: UInt64) -> UInt64 {
     byteCount == 0 ? 1 : (byteCount - 1) / UInt64(chunkByteCount) + 1
