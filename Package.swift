@@ -166,7 +166,14 @@ let package = Package(
         "Archive", "Descriptors", "Files", "Primitives", "REE", "RPC", "RPCServer", "Receipts",
         "Schema", "Sodium", "StandardSchema", "Tokenizers", protobuf,
       ],
-      path: "gateway/Services"),
+      path: "gateway/Services", exclude: ["Market"]),
+    swift(
+      "MarketServices",
+      [
+        "ABI", "ContractBindings", "Market", "MarketChain", "Primitives", "RPC", "Receipts",
+        "Schema", "Secp256k1", "Sodium", protobuf,
+      ],
+      path: "gateway/Services/Market"),
     program(
       "gensyn-gateway",
       [
