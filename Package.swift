@@ -114,6 +114,7 @@ let package = Package(
 
     // What engines state and clients check.
     swift("Receipts", ["Primitives", "Sodium"]),
+    swift("Disputes", ["Primitives", "Receipts", "Sodium"], exclude: ["Design.md"]),
 
     // Clients.
     swift("Console"),
@@ -230,6 +231,10 @@ let package = Package(
       path: "Tests/TokenizersTests", exclude: ["Fixtures"], swiftSettings: settings),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
+    swift(
+      "DisputeFixtures", ["Disputes", "Primitives", "Receipts", "Sodium"],
+      path: "Tests/DisputeFixtures"),
+    tests("DisputesTests", ["DisputeFixtures", "Disputes", "Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("ABITests", ["ABI", "Primitives"]),
     tests("MarketTests", ["Files", "Market", "Primitives", "Sodium"]),
