@@ -343,10 +343,14 @@ $(CONTRACT_TESTS_VENV)/bin/python:
 
 contracts: $(CONTRACTS_VENV)/bin/python ## Compiles the contracts anew.
 	$< Sources/Contracts/compile.py Sources/Contracts Sources/Contracts/Artifacts
+	$< Sources/Contracts/bind.py Sources/Contracts Sources/Contracts/addresses.json $(BINDINGS)
 
-contracts-check: contracts ## Fails when the artifacts are not what the contracts say.
-	git add --intent-to-add -- Sources/Contracts/Artifacts
-	git diff --exit-code -- Sources/Contracts/Artifacts
+# The contracts in Swift: typed calls and events, and the codes that a genesis deploys.
+BINDINGS := Sources/ContractBindings/Generated Sources/Predeploys/Generated
+
+contracts-check: contracts ## Fails when artifacts or bindings are not what the contracts say.
+	git add --intent-to-add -- Sources/Contracts/Artifacts $(BINDINGS)
+	git diff --exit-code -- Sources/Contracts/Artifacts $(BINDINGS)
 
 # GENSYN_HISTORIES=100 for a quick look.
 conformance-contracts: export GENSYN_HISTORIES ?= 10000

@@ -137,7 +137,7 @@ let package = Package(
     // The chain's cryptography.
     swift("Secp256k1", ["CSecp256k1"]),
     swift("Curves"),
-    swift("Precompiles", ["CGMP", "COpenSSL", "Curves", "Primitives", "Secp256k1"]),
+    swift("Precompiles", ["CGMP", "COpenSSL", "Curves", "Primitives", "Secp256k1", "Sodium"]),
 
     // Model files and their tokenizers.
     swift("ModelFiles"),
@@ -155,6 +155,8 @@ let package = Package(
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("ABI", ["Primitives"]),
+    swift("ContractBindings", ["ABI", "Primitives"]),
+    swift("Predeploys", ["ABI", "ContractBindings", "EVM", "Primitives"]),
     swift("Market", ["Files", "Primitives"]),
 
     // The gateway: one process, one node.
@@ -237,6 +239,8 @@ let package = Package(
     tests("DisputesTests", ["DisputeFixtures", "Disputes", "Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("ABITests", ["ABI", "Primitives"]),
+    tests(
+      "PredeploysTests", ["ABI", "ContractBindings", "EVM", "Predeploys", "Primitives", "Secp256k1"]),
     tests("MarketTests", ["Files", "Market", "Primitives", "Sodium"]),
     tests(
       "REETests",
@@ -255,7 +259,9 @@ let package = Package(
     tests("EVMTests", ["EVM", "EVMConformance", "EVMFuzz", "Primitives"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
     tests("CurvesTests", ["Curves", "Primitives"]),
-    tests("PrecompilesTests", ["Precompiles", "Primitives", "Secp256k1"]),
+    .testTarget(
+      name: "PrecompilesTests", dependencies: ["Precompiles", "Primitives", "Secp256k1"],
+      path: "Tests/PrecompilesTests", exclude: ["Fixtures"], swiftSettings: settings),
     tests("TidyTests", []),
     tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),
     tests(

@@ -61,7 +61,7 @@ public struct PartedTree: Hashable, Sendable {
     switch kind {
     case .digests: Self.hash(left, right)
     case .content:
-      BLAKE3.join(left, right, isRoot: isTop && leafCount == wholeCount)
+      BLAKE3.parent(left, right, isRoot: isTop && leafCount == wholeCount)
     }
   }
 

@@ -67,7 +67,8 @@ public struct BlockExecutor {
       fork: fork, chainID: rules.chainID, number: header.number, timestamp: header.timestamp,
       coinbase: header.beneficiary, gasLimit: header.gasLimit, baseFee: header.baseFee ?? .zero,
       randomness: fork >= .paris ? header.mixHash.word : header.difficulty,
-      excessBlobGas: header.excessBlobGas ?? 0, blobs: rules.blobs(of: fork))
+      excessBlobGas: header.excessBlobGas ?? 0, blobs: rules.blobs(of: fork),
+      hasDisputeContracts: rules.hasDisputeContracts)
   }
 
   private func run(

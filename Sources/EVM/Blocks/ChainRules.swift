@@ -15,6 +15,8 @@ public struct ChainRules: Sendable {
   public var blobs: [Fork: BlobParameters]
   /// Where validators deposit (EIP-6110).
   public var depositContract: Address
+  /// Whether the precompiled contracts of the disputes are there, which Ethereum does not have.
+  public var hasDisputeContracts = false
 
   public init(
     chainID: UInt64, activations: [Fork: Activation], blobs: [Fork: BlobParameters] = [:],

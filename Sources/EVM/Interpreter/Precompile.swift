@@ -18,20 +18,20 @@ enum PrecompiledContracts {
   /// P256VERIFY (EIP-7951).
   private static let p256: UInt64 = 0x100
 
-  /// The number of the contract at an address, if there is one in this fork.
+  /// The number of the contract at an address, if the block's rules have one there.
   @inline(__always)
-  static func number(_ address: Address, _ fork: Fork) -> UInt16? {
-    guard address.middle == 0, address.high == 0, address.low <= p256, address.low > 0 else {
-      return nil
-    }
-    if address.low <= consecutive(fork) { return UInt16(truncatingIfNeeded: address.low) }
-    return address.low == p256 && fork >= .osaka ? UInt16(p256) : nil
+  static func number(_ address: Address, _ block: borrowing BlockContext) -> UInt16? {
+    guard address.middle == 0, address.high == 0, address.low > 0 else { return nil }
+    if address.low <= consecutive(block.fork) { return UInt16(truncatingIfNeeded: address.low) }
+    if address.low == p256 { return block.fork >= .osaka ? UInt16(p256) : nil }
+    return block.hasDisputeContracts ? DisputeContracts.number(at: address.low) : nil
   }
 
   static func run(
     _ number: UInt16, _ input: ByteRange, _ gas: Int64, _ fork: Fork
   ) -> PrecompileOutcome {
     let bytes = unsafe UnsafeRawBufferPointer(start: input.pointer, count: input.count).bytes
-    return Precompiles.run(address: number, input: bytes, gas: gas, fork: fork) ?? .failure
+    return Precompiles.run(address: number, input: bytes, gas: gas, fork: fork)
+      ?? DisputeContracts.run(number: number, input: bytes, gas: gas)
   }
 }

@@ -217,7 +217,7 @@ public final class Executor {
     interpreter.transfer(transaction.value, from: sender, to: target)
     return unsafe transaction.data.withUnsafeBytes { data in
       let input = unsafe ByteRange(pointer: data.baseAddress, count: data.count)
-      if let number = PrecompiledContracts.number(to, block.fork) {
+      if let number = PrecompiledContracts.number(to, block) {
         return precompile(number, input, gas: gas, checkpoint)
       }
       var code = state.code(of: target)

@@ -42,6 +42,18 @@ extension BLAKE3 {
       siblings: siblings.reversed())
   }
 
+  /// The node above two others: a digest at the root, elsewhere a chaining value.
+  public static func parent(_ left: Digest, _ right: Digest, isRoot: Bool) -> Digest {
+    let node = Node(
+      left: Words(left.bytes.span, at: 0), right: Words(right.bytes.span, at: 0), key: .initial,
+      mode: [])
+    guard isRoot else { return Digest(node.chainingValue) }
+    var output = [32 of UInt8](repeating: 0)
+    var span = output.mutableSpan
+    node.writeRoot(to: &span, from: 0)
+    return Digest(output)
+  }
+
   /// One step down the tree: which way, and the subtree that is left aside.
   fileprivate struct Turn {
     let goesLeft: Bool

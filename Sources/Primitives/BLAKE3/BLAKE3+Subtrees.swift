@@ -5,18 +5,6 @@ extension BLAKE3 {
     byteCount == 0 ? 1 : (byteCount - 1) / UInt64(chunkByteCount) + 1
   }
 
-  /// The node above two others: the digest itself at the top, a chaining value below.
-  public static func join(_ left: Digest, _ right: Digest, isRoot: Bool) -> Digest {
-    let parent = Node(
-      left: Words(left.bytes.span, at: 0), right: Words(right.bytes.span, at: 0), key: .initial,
-      mode: [])
-    guard isRoot else { return Digest(parent.chainingValue) }
-    var output = [32 of UInt8](repeating: 0)
-    var span = output.mutableSpan
-    parent.writeRoot(to: &span, from: 0)
-    return Digest(output)
-  }
-
   /// What stands in the tree for some chunks of a message: its digest if that is all of them, else
   /// the chaining value of their subtree, which must be one.
   public static func subtree(chunks: Range<UInt64>, of bytes: Span<UInt8>) -> Digest {
