@@ -236,7 +236,13 @@ let package = Package(
     swift(
       "DisputeFixtures", ["Disputes", "Primitives", "Receipts", "Sodium"],
       path: "Tests/DisputeFixtures"),
-    tests("DisputesTests", ["DisputeFixtures", "Disputes", "Primitives", "Receipts", "Sodium"]),
+    swift(
+      "DisputeChain",
+      ["ABI", "ContractBindings", "Disputes", "EVM", "Predeploys", "Primitives", "Receipts"],
+      path: "Tests/DisputeChain"),
+    tests(
+      "DisputesTests",
+      ["DisputeChain", "DisputeFixtures", "Disputes", "Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("ABITests", ["ABI", "Primitives"]),
     tests(
