@@ -100,3 +100,19 @@ extension Lie {
     return (verdict, match.transcript, made)
   }
 }
+
+extension Match {
+  /// A short dispute about a wrong bit of a dot product in the first step.
+  public static func short(_ recurrence: Recurrence) throws -> Transcript {
+    let claim = recurrence.compute { step, number, entry in
+      if step == 0, number == 0 { entry.flip(bit: 1, ofByte: 2) }
+    }
+    let receipt = try recurrence.receipt(of: claim, by: Match.key(Match.proverSeed))
+    let challenger = try Challenger(recurrence.compute())
+    let liar = try Liar(claim)
+    var match = try Match(receipt, recurrence.program, doubt: .trace, judge: LoopJudge())
+    _ = try match.run(
+      prover: { try liar.move(in: $0) }, challenger: { try challenger.move(in: $0) })
+    return match.transcript
+  }
+}
