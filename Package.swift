@@ -114,6 +114,7 @@ let package = Package(
 
     // What engines state and clients check.
     swift("Receipts", ["Primitives", "Sodium"]),
+    swift("Disputes", ["Primitives", "Receipts", "Sodium"], exclude: ["Design.md"]),
 
     // Clients.
     swift("Console"),
@@ -246,6 +247,16 @@ let package = Package(
       path: "Tests/TokenizersTests", exclude: ["Fixtures"], swiftSettings: settings),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
+    swift(
+      "DisputeFixtures", ["Disputes", "Primitives", "Receipts", "Sodium"],
+      path: "Tests/DisputeFixtures"),
+    swift(
+      "DisputeChain",
+      ["ABI", "ContractBindings", "Disputes", "EVM", "Predeploys", "Primitives", "Receipts"],
+      path: "Tests/DisputeChain"),
+    tests(
+      "DisputesTests",
+      ["DisputeChain", "DisputeFixtures", "Disputes", "Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("ABITests", ["ABI", "Primitives"]),
     tests(
