@@ -151,6 +151,10 @@ let package = Package(
         "Receipts", "Sodium", "Tokenizers",
       ],
       exclude: ["Design.md", "Language/Semantics.md"]),
+    swift(
+      "Training",
+      ["CKernels", "ModelFiles", "Primitives", "REE", "Receipts", "Sodium", "Tokenizers"],
+      exclude: ["Design.md"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("ABI", ["Primitives"]),
@@ -223,6 +227,9 @@ let package = Package(
       path: "Tests/Conformance/tokenizers/Program"),
     program(
       "conformance-llm", ["Files", "REE", "Tokenizers"], path: "Tests/Conformance/llm/Program"),
+    program(
+      "conformance-training", ["Files", "Primitives", "Training"],
+      path: "Tests/Conformance/Training/Program"),
     swift("ModelFixtures", ["ModelFiles"], path: "Tests/ModelFixtures"),
     tests("ModelFilesTests", ["Files", "ModelFiles", "ModelFixtures"]),
     .testTarget(
