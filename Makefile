@@ -53,8 +53,8 @@ test: setup ## Runs all tests, a slice of conformance, and the SDK from outside 
 	$(MAKE) --no-print-directory conformance-slice
 	Tests/Package/run.sh .build/debug
 
-demo: build ## Stores a real model through the gateway and fetches it back.
-	clients/examples/demo.sh .build/debug
+demo: build ## Tells every story of the product on real input: store, run, verify.
+	clients/examples/demo/run.sh .build/debug
 
 SWIFT_SOURCES = $(shell git ls-files '*.swift' | grep -vE '\.(pb|gensyn)\.swift$$')
 
