@@ -165,7 +165,7 @@ let package = Package(
       "GatewayServices",
       [
         "Archive", "Descriptors", "Files", "Primitives", "REE", "RPC", "RPCServer", "Receipts",
-        "Schema", "Sodium", "StandardSchema", "Tokenizers", protobuf,
+        "Schema", "Sodium", "StandardSchema", "Tokenizers", "Training", protobuf,
       ],
       path: "gateway/Services"),
     program(
