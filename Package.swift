@@ -152,6 +152,10 @@ let package = Package(
         "Receipts", "Sodium", "Tokenizers",
       ],
       exclude: ["Design.md", "Language/Semantics.md"]),
+    swift(
+      "Training",
+      ["CKernels", "ModelFiles", "Primitives", "REE", "Receipts", "Sodium", "Tokenizers"],
+      exclude: ["Design.md"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("ABI", ["Primitives"]),
@@ -165,7 +169,7 @@ let package = Package(
       "GatewayServices",
       [
         "Archive", "Descriptors", "Files", "Primitives", "REE", "RPC", "RPCServer", "Receipts",
-        "Schema", "Sodium", "StandardSchema", "Tokenizers", protobuf,
+        "Schema", "Sodium", "StandardSchema", "Tokenizers", "Training", protobuf,
       ],
       path: "gateway/Services", exclude: ["Market"]),
     swift(
@@ -240,6 +244,9 @@ let package = Package(
       path: "Tests/Conformance/tokenizers/Program"),
     program(
       "conformance-llm", ["Files", "REE", "Tokenizers"], path: "Tests/Conformance/llm/Program"),
+    program(
+      "conformance-training", ["Files", "Primitives", "Training"],
+      path: "Tests/Conformance/Training/Program"),
     swift("ModelFixtures", ["ModelFiles"], path: "Tests/ModelFixtures"),
     tests("ModelFilesTests", ["Files", "ModelFiles", "ModelFixtures"]),
     .testTarget(
