@@ -14,6 +14,8 @@ public struct BlockContext: Sendable {
   public var randomness: U256
   public var excessBlobGas: UInt64
   public var blobs: BlobParameters
+  /// Wei a blob gas instead of what the excess makes of it: for calls that nobody signed.
+  public var blobBaseFee: U256?
 
   public init(
     fork: Fork, chainID: UInt64 = 1, number: UInt64, timestamp: UInt64, coinbase: Address,
