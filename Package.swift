@@ -156,6 +156,8 @@ let package = Package(
       "Training",
       ["CKernels", "ModelFiles", "Primitives", "REE", "Receipts", "Sodium", "Tokenizers"],
       exclude: ["Design.md"]),
+    library("CLMDB", links: "lmdb"),
+    swift("Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("ABI", ["Primitives"]),
@@ -284,6 +286,7 @@ let package = Package(
     program("conformance-evm", ["EVMConformance"], path: "Tests/Conformance/EVM/Program"),
     program("bench-evm", ["EVM", "Primitives"], path: "Tests/Benchmarks/evm/Program"),
     tests("EVMTests", ["EVM", "EVMConformance", "EVMFuzz", "Primitives"]),
+    tests("ChainTests", ["Chain", "EVM", "Files", "Primitives", "Secp256k1"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
     tests("CurvesTests", ["Curves", "Primitives"]),
     .testTarget(
