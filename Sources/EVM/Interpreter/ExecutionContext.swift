@@ -14,6 +14,9 @@ public struct BlockContext: Sendable {
   public var randomness: U256
   public var excessBlobGas: UInt64
   public var blobs: BlobParameters
+  /// Contracts of the rules that are elsewhere than the rules say: for calls that only want to know
+  /// what would happen.
+  public var precompileMoves = PrecompileMoves()
   /// Wei a blob gas instead of what the excess makes of it: for calls that nobody signed.
   public var blobBaseFee: U256?
 
