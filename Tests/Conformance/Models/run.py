@@ -205,7 +205,7 @@ def kinds(gateway, report):
         ROOT / "Makefile": "makefile", ROOT / "README.md": "markdown",
         ROOT / "Package.swift": "swift", pathlib.Path(__file__): "python",
         ROOT / "Sources/CKernels/products.c": "c", TOKENIZER: "json",
-        ROOT / "clients/examples/demo.sh": "shell",
+        ROOT / "clients/examples/demo/run.sh": "shell",
     }  # fmt: skip
     picture = pathlib.Path(gateway.folder.name) / "picture.png"
     Image.new("RGB", (64, 64), "red").save(picture)

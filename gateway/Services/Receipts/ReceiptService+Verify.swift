@@ -21,6 +21,9 @@ extension ReceiptService {
     } catch let fault as ReceiptFault {
       throw RPCError(badField: "receipt", "is no valid receipt: \(fault)")
     }
+    guard signed.receipt.kind != .train else {
+      return try await verifyTraining(signed, request, to: responses)
+    }
     switch request.scope {
     case .whole?, nil: break
     default: throw RPCError(.unimplemented, "this node verifies whole computations only")
@@ -34,7 +37,8 @@ extension ReceiptService {
         switch receipt.kind {
         case .generate: try await computeAnew(signed, request)
         case .run: try await runAnew(receipt, request, responses)
-        case .train: throw RPCError(.unimplemented, "this node verifies no training")
+        // Answered above.
+        case .train: throw RPCError(.internal, "a training run is verified by its steps")
         }
       try await responses.write(.with { $0.verdict = .init(signed, own) })
     } catch {
