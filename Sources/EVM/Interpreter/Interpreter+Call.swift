@@ -130,6 +130,7 @@ extension Interpreter {
   /// delegation, runs as it stands (EIP-7702).
   func delegatedCode(_ account: AccountReference) -> Code {
     if PrecompiledContracts.number(account.record.address, block) != nil { return .empty }
+    if block.precompile(at: account.record.address) != nil { return .empty }
     return state.code(of: account)
   }
 
@@ -145,6 +146,7 @@ extension Interpreter {
     }
 
     if let number = PrecompiledContracts.number(arguments.target, block) {
+    if let number = block.precompile(at: arguments.target) {
       let outcome = PrecompiledContracts.run(number, input, gas, block.fork)
       finish(caller, outcome, gas: gas, checkpoint: checkpoint, output: output)
       return
