@@ -26,7 +26,8 @@ public final class BlockExecution {
     self.header = header
     fork = rules.fork(number: header.number, timestamp: header.timestamp)
     executor = Executor(
-      state: WorldState(database, codes: codes), block: context ?? BlockContext(header, rules: rules),
+      state: WorldState(database, codes: codes),
+      block: context ?? BlockContext(header, rules: rules),
       arena: arena)
   }
 
@@ -132,7 +133,8 @@ extension BlockContext {
       fork: fork, chainID: rules.chainID, number: header.number, timestamp: header.timestamp,
       coinbase: header.beneficiary, gasLimit: header.gasLimit, baseFee: header.baseFee ?? .zero,
       randomness: fork >= .paris ? header.mixHash.word : header.difficulty,
-      excessBlobGas: header.excessBlobGas ?? 0, blobs: rules.blobs(of: fork))
+      excessBlobGas: header.excessBlobGas ?? 0, blobs: rules.blobs(of: fork),
+      hasDisputeContracts: rules.hasDisputeContracts)
   }
 }
 

@@ -48,40 +48,6 @@ public struct BlockExecutor {
       guard let sender = known ?? transaction.sender() else {
         throw .invalidTransaction(index: index, .unrecoverableSender)
       }
-      receipts.append(
-        Receipt(
-          kind: transaction.kind, result: result, cumulativeGasUsed: executor.gasUsed,
-          logs: outcome.logs))
-      outcomes.append(outcome)
-    }
-    try check(header, executor, receipts)
-    settle(block, executor, fork)
-    try checkRequests(header, executor, receipts, fork)
-    if let failure = state.failure { throw .state(failure) }
-    return Result(receipts: receipts, outcomes: outcomes, changes: state.changes())
-  }
-
-  private func context(_ header: Header, _ fork: Fork) -> BlockContext {
-    BlockContext(
-      fork: fork, chainID: rules.chainID, number: header.number, timestamp: header.timestamp,
-      coinbase: header.beneficiary, gasLimit: header.gasLimit, baseFee: header.baseFee ?? .zero,
-      randomness: fork >= .paris ? header.mixHash.word : header.difficulty,
-      excessBlobGas: header.excessBlobGas ?? 0, blobs: rules.blobs(of: fork),
-      hasDisputeContracts: rules.hasDisputeContracts)
-  }
-
-  private func run(
-    _ transaction: Transaction, index: Int, _ executor: Executor
-  ) throws(InvalidBlock) -> Outcome {
-    guard let sender = transaction.sender() else {
-      throw .invalidTransaction(index: index, .unrecoverableSender)
-    }
-    do {
-      return try executor.execute(transaction, from: sender)
-    } catch {
-      switch error {
-      case .invalid(let reason): throw .invalidTransaction(index: index, reason)
-      case .state(let failure): throw .state(failure)
       do {
         try execution.run(transaction, from: sender, intermediateRoot: intermediateRoot)
       } catch {

@@ -12,7 +12,6 @@ extension Interpreter {
   @inline(__always)
   func access(_ account: AccountReference) -> Bool {
     state.access(account)
-      && PrecompiledContracts.number(account.record.address, block) == nil
       && block.precompile(at: account.record.address) == nil
   }
 

@@ -61,7 +61,8 @@ public final class Executor {
     gasUsed += used
     blobGasUsed += transaction.blobGas
     return Outcome(
-      status: result.status, gasUsed: used, gasUsedMax: most, blobGasUsed: transaction.blobGas, gasPrice: gasPrice,
+      status: result.status, gasUsed: used, gasUsedMax: most, blobGasUsed: transaction.blobGas,
+      gasPrice: gasPrice,
       output: result.output, logs: logs, created: result.created)
   }
 
@@ -224,7 +225,6 @@ public final class Executor {
     interpreter.transfer(transaction.value, from: sender, to: target)
     return unsafe transaction.data.withUnsafeBytes { data in
       let input = unsafe ByteRange(pointer: data.baseAddress, count: data.count)
-      if let number = PrecompiledContracts.number(to, block) {
       if let number = block.precompile(at: to) {
         return precompile(number, input, gas: gas, checkpoint)
       }
