@@ -492,3 +492,28 @@ bench-ree: $(ONNX_PREPARED)/minilm-int8.onnx ## MiniLM against ONNX Runtime, flo
 fuzz-onnx: ## Two hundred changes to the model of every ONNX node test: no crash, bounded memory.
 	$(MAKE) conformance-onnx ONLY=node/test_abs
 	.build-release/release/conformance-onnx $(ONNX_CASES) --mutate 200
+
+# PyTorch is Debian's, and so is the Python that finds it.
+DEBIAN_TORCH := python3-torch python3-numpy
+TRAINING_TEXT := .build-conformance/shakespeare
+.PHONY: setup-torch conformance-training bench-train
+bench: bench-train
+
+setup-torch:
+	@dpkg -s $(DEBIAN_TORCH) >/dev/null 2>&1 || \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install --yes -qq --no-install-recommends $(DEBIAN_TORCH)
+
+conformance-training: setup-peers setup-torch ## Training against PyTorch; resuming, verification, and its bits everywhere.
+	swift build -c release --product conformance-training
+	Tests/Conformance/Training/text.sh $(TRAINING_TEXT)
+	@mkdir -p .build-conformance/training
+	bin="$$(swift build -c release --show-bin-path)"; \
+	Tests/Conformance/Training/bits.sh "$$bin/conformance-training" | tee .build-conformance/training/bits && \
+	/usr/bin/python3 Tests/Conformance/Training/run.py --program "$$bin/conformance-training" \
+	  --data $(TRAINING_TEXT) --out .build-conformance/training --bits .build-conformance/training/bits
+
+# BENCH="--rounds=3" for a quick look.
+bench-train: setup-torch ## Training tokens for each second of CPU time, against PyTorch.
+	swift build -c release --product conformance-training
+	/usr/bin/python3 Tests/Benchmarks/ree/train.py \
+	  --program "$$(swift build -c release --show-bin-path)/conformance-training" $(BENCH)
