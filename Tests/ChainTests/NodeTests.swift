@@ -172,7 +172,7 @@ struct NodeTests {
     development.setBeneficiary(Address(number: 3))
     try development.mine(2)
     for _ in 0..<3 { seen.append(Self.name(try await events.next())) }
-    node.close()
+    try node.close()
     seen.append(Self.name(try await events.next()))
 
     #expect(seen == ["1", "2", "back to 1", "2", "3", "end"])

@@ -34,6 +34,8 @@ struct BlockBuilder {
   let parent: StateView
   let rules: ChainRules
   let attributes: Attributes
+  /// Where the new state's nodes come from once they are stored.
+  let source: any NodeSource
 
   func build(
     _ selection: PoolSelection, on machine: Machine
@@ -106,7 +108,7 @@ struct BlockBuilder {
     _ changes: StateChanges
   ) throws(NodeFailure) -> (StateTree, VersionChanges) {
     do throws(StateFailure) {
-      return try parent.tree.applying(changes)
+      return try parent.tree.applying(changes, source: source)
     } catch {
       throw NodeFailure(error)
     }

@@ -95,19 +95,19 @@ public struct Development: Sendable {
   ) throws(NodeFailure) {
     try node.writer.withLock { _ throws(NodeFailure) in
       let view = try node.state(at: .latest)
+      var account = Account()
       do throws(StateFailure) {
-        var account = try view.account(address) ?? Account()
-        change(&account)
-        var changes = StateChanges()
-        changes.codes = codes
-        changes.accounts = [
-          StateChanges.Change(
-            address: address, account: account, wipesStorage: false, slots: slots)
-        ]
-        try node.patch(changes, on: view)
+        account = try view.account(address) ?? account
       } catch {
         throw NodeFailure(error)
       }
+      change(&account)
+      var changes = StateChanges()
+      changes.codes = codes
+      changes.accounts = [
+        StateChanges.Change(address: address, account: account, wipesStorage: false, slots: slots)
+      ]
+      try node.patch(changes, on: view)
     }
   }
 
@@ -161,13 +161,12 @@ public struct Development: Sendable {
   /// Remembers the chain as it is; the number brings it back.
   public func snapshot() throws(NodeFailure) -> UInt64 {
     try node.writer.withLock { _ throws(NodeFailure) in
-      let (block, tree) = node.index.headState
-      guard let tree else { throw .unknownBlock(.latest) }
+      let (number, version) = (node.head.number, node.index.headVersion)
       return node.controls.withLock { controls in
         controls.snapshotCount += 1
         controls.snapshots.append(
           Node.Snapshot(
-            id: controls.snapshotCount, number: block.number, tree: tree,
+            id: controls.snapshotCount, number: number, version: version,
             clockOffset: controls.clockOffset))
         return controls.snapshotCount
       }
@@ -185,7 +184,7 @@ public struct Development: Sendable {
         return snapshot
       }
       guard let snapshot else { return false }
-      try node.goBack(to: snapshot.number, tree: snapshot.tree)
+      try node.goBack(to: snapshot.number, version: snapshot.version)
       return true
     }
   }
@@ -197,9 +196,13 @@ public struct Development: Sendable {
       guard count <= head, head - count >= node.oldestBlock else {
         throw .pruned(.number(head - min(count, head)), oldest: node.oldestBlock)
       }
-      let view = try node.state(at: .number(head - count))
       node.controls.withLock { $0.snapshots.removeAll { $0.number > head - count } }
-      try node.goBack(to: head - count, tree: view.tree)
+      try node.stored { () throws(StoreFailure) in try node.index.drain() }
+      let row = try node.stored { () throws(StoreFailure) in
+        try node.index.store.row(head - count)
+      }
+      guard let row else { throw .unknownBlock(.number(head - count)) }
+      try node.goBack(to: head - count, version: row.version)
     }
   }
 }
@@ -211,10 +214,13 @@ extension Node {
   }
 
   /// Changes the state after the head without a block. The writer's lock is held.
-  func patch(_ changes: StateChanges, on view: StateView) throws(StateFailure) {
-    let (tree, version) = try view.tree.applying(changes)
-    index.patchHead(tree, version.codes)
-    let state = self.view(head, tree)
+  func patch(_ changes: StateChanges, on view: StateView) throws(NodeFailure) {
+    try stored { () throws(StoreFailure) in
+      let (tree, version) = try ChainIndex.applied(
+        changes, to: view.tree, source: index.nextSource)
+      try index.patchHead(changes, tree, version)
+    }
+    let state = try self.state(at: .latest)
     pool.withLock { pool in
       for change in changes.accounts where pool.accounts[change.address] != nil {
         pool.follow(change.address, senderState(of: change.address, in: state))
@@ -224,9 +230,11 @@ extension Node {
   }
 
   /// Makes an earlier block the head. The writer's lock is held.
-  func goBack(to number: UInt64, tree: StateTree) throws(NodeFailure) {
-    index.revert(to: number, tree: tree)
-    let state = view(head, tree)
+  func goBack(to number: UInt64, version: UInt64) throws(NodeFailure) {
+    try stored { () throws(StoreFailure) in
+      try index.revert(to: number, version: version)
+    }
+    let state = try self.state(at: .latest)
     pool.withLock { pool in
       for address in Array(pool.accounts.keys) {
         pool.follow(address, senderState(of: address, in: state))

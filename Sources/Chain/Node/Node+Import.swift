@@ -55,7 +55,7 @@ extension Node {
     _ changes: StateChanges, to parent: StateView
   ) throws(InvalidBlock) -> (StateTree, VersionChanges) {
     do throws(StateFailure) {
-      return try parent.tree.applying(changes)
+      return try parent.tree.applying(changes, source: index.nextSource)
     } catch {
       throw .state(error)
     }

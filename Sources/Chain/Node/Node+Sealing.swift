@@ -69,7 +69,8 @@ extension Node {
         ?? configuration.randomness(number, parent.blockHash),
       extraData: Array(configuration.extraData.prefix(Header.extraDataMax)),
       baseFee: controls.nextBaseFee)
-    return BlockBuilder(parent: parent, rules: rules, attributes: attributes)
+    return BlockBuilder(
+      parent: parent, rules: rules, attributes: attributes, source: index.nextSource)
   }
 
   private func consumeControls() {
@@ -82,7 +83,9 @@ extension Node {
 
   /// Makes a block the head, and lets pool and watchers know.
   func adopt(_ built: BlockBuilder.Built) throws(NodeFailure) {
-    index.append(built.block, built.tree, built.changes.codes)
+    try stored { () throws(StoreFailure) in
+      try index.append(built.block, built.tree, built.changes)
+    }
     let state = view(built.block, built.tree)
     pool.withLock { pool in
       for hash in built.refused { pool.remove(hash) }

@@ -39,7 +39,7 @@ public final class Node: Sendable {
   struct Snapshot: Sendable {
     let id: UInt64
     let number: UInt64
-    let tree: StateTree
+    let version: UInt64
     let clockOffset: Int64
   }
 
@@ -51,23 +51,31 @@ public final class Node: Sendable {
         sealing: configuration.sealing, beneficiary: configuration.beneficiary,
         gasLimitTarget: configuration.gasLimitTarget))
     let genesis = configuration.genesis
-    do throws(StateFailure) {
-      let (tree, changes) = try StateTree(root: nil, source: NoSource()).applying(genesis.changes)
+    do throws(StoreFailure) {
+      let (tree, _) = try ChainIndex.applied(
+        genesis.changes, to: StateTree(root: nil, source: NoSource()), source: NoSource())
       let header = genesis.header(stateRoot: tree.rootHash, rules: configuration.rules)
       let block = Block(header: header, withdrawals: header.withdrawalsRoot == nil ? nil : [])
       let sealed = SealedBlock(
         block: block, hash: header.hash, sizeBytes: block.encoded.count, senders: [],
         receipts: [], blobBaseFee: .one)
-      index = ChainIndex(genesis: sealed, tree: tree, codes: changes.codes)
+      let store = try ChainStore(configuration.folder, rules: configuration.rules)
+      index = try ChainIndex(
+        store: store, genesis: sealed, changes: genesis.changes, history: configuration.history,
+        isDurable: configuration.synchronizesBlocks)
+      try Restoration(index: index, rules: configuration.rules, machine: Machine()).run()
     } catch {
-      throw .store(.system(error.reason))
+      throw .store(error)
     }
   }
 
   /// Ends all streams, and returns when everything acknowledged is stored.
-  public func close() {
+  public func close() throws(NodeFailure) {
     heads.close()
     arrivals.close()
+    try writer.withLock { _ throws(NodeFailure) in
+      try stored { () throws(StoreFailure) in try index.drain() }
+    }
   }
 
   public var chainID: UInt64 { configuration.rules.chainID }

@@ -68,6 +68,17 @@ final class StateNode: @unchecked Sendable {
     reference = bytes.count < 32 ? .embedded(bytes) : .hash(Keccak256.hash(bytes))
   }
 
+  /// The node with stubs for what the store has of it, but for the levels above `levels`.
+  func collapsed(below levels: Int) -> StateNode {
+    guard let reference, isStored.load(ordering: .relaxed) else { return self }
+    guard case .branch(let children) = content, depth < levels else {
+      return .stub(reference, isLeaf: isLeaf, depth: depth)
+    }
+    return StateNode(
+      .branch(children.map { $0?.collapsed(below: levels) }), depth: depth, reference: reference,
+      isStored: true)
+  }
+
   /// The hash that names the trie whose root this is.
   var rootHash: Digest {
     switch reference {

@@ -71,8 +71,11 @@ struct StateTree: Sendable {
   // MARK: Changing
 
   /// The state after execution's changes, sealed, and what the store needs to know of the difference.
+  ///
+  /// `next` is where the new state's nodes come from once they are stored; where it is not given, the
+  /// state is for this process alone.
   func applying(
-    _ changes: StateChanges
+    _ changes: StateChanges, source next: (any NodeSource)? = nil
   ) throws(StateFailure) -> (StateTree, VersionChanges) {
     var version = VersionChanges()
     var updates: [TrieEdit.Update] = []
@@ -88,7 +91,7 @@ struct StateTree: Sendable {
     version.removed = edit.removed
     version.nodeCount += edit.nodeCount
     for index in version.accounts.indices { version.accounts[index].settle() }
-    return (StateTree(root: changed, source: source), version)
+    return (StateTree(root: changed, source: next ?? source), version)
   }
 
   private func update(
