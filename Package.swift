@@ -191,7 +191,7 @@ let package = Package(
         "Archive", "Callers", "Chain", "EVM", "EthereumRPC", "GatewayServices", "Net",
         "Observability",
         "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Schema", "StandardSchema", "TLS",
-        arguments, logging,
+        "WebSocket", arguments, logging, protobuf,
       ],
       path: "gateway/Server"),
 
