@@ -57,7 +57,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let package = Package(
   name: "gensyn",
   products: [
-    .library(name: "GensynClient", targets: ["GensynClient"]),
+    .library(name: "GensynClient", targets: ["ABI", "GensynClient", "Wallet"]),
     .executable(name: "gensyn", targets: ["gensyn"]),
     .executable(name: "gensyn-gateway", targets: ["gensyn-gateway"]),
   ],
