@@ -517,3 +517,24 @@ bench-train: setup-torch ## Training tokens for each second of CPU time, against
 	swift build -c release --product conformance-training
 	/usr/bin/python3 Tests/Benchmarks/ree/train.py \
 	  --program "$$(swift build -c release --show-bin-path)/conformance-training" $(BENCH)
+
+.PHONY: conformance-rpc-replay conformance-web3
+
+# REPLAY="--only TEXT" for a part.
+conformance-rpc-replay: $(ETHEREUM_TESTS)/.unpacked ## The RPC tests of ethereum/execution-apis.
+	swift build -c release --product conformance-rpc-replay --scratch-path .build-release
+	.build-release/release/conformance-rpc-replay $(ETHEREUM_TESTS)/eapis/tests $(REPLAY)
+
+# Clients that other people wrote, in an environment of their own.
+WEB3_VENV := .venv-web3
+$(WEB3_VENV)/.installed:
+	python3 -m venv $(WEB3_VENV)
+	$(WEB3_VENV)/bin/pip install --quiet web3==8.0.0 eth-account==0.14.0
+	touch $@
+
+# ONLY=TEXT for a part.
+conformance-web3: $(WEB3_VENV)/.installed ## web3.py and eth-account against the gateway's chain.
+	swift build --product gensyn-gateway
+	swift build --product gensyn
+	$(WEB3_VENV)/bin/python Tests/Conformance/web3/run.py \
+	  --bin "$$(swift build --show-bin-path)" --only "$(ONLY)"

@@ -57,7 +57,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let package = Package(
   name: "gensyn",
   products: [
-    .library(name: "GensynClient", targets: ["GensynClient"]),
+    .library(name: "GensynClient", targets: ["ABI", "GensynClient", "Wallet"]),
     .executable(name: "gensyn", targets: ["gensyn"]),
     .executable(name: "gensyn-gateway", targets: ["gensyn-gateway"]),
   ],
@@ -126,15 +126,16 @@ let package = Package(
     swift(
       "GensynClient",
       [
-        "Callers", "Files", "Primitives", "RPC", "RPCClient", "Receipts", "Schema", "Sodium",
-        "StandardSchema", "TLS", protobuf,
+        "ABI", "Callers", "Files", "KeyDerivation", "Primitives", "RPC", "RPCClient", "Receipts",
+        "Schema", "Secp256k1", "Sodium", "StandardSchema", "TLS", "Wallet", protobuf,
       ],
       path: "clients/swift"),
     program(
       "gensyn",
       [
-        "ArrayFiles", "Console", "Descriptors", "Files", "GensynClient", "Primitives", "RPC",
-        "RPCClient", "Receipts", "Schema", "Sodium", "StandardSchema", "TLS", arguments, protobuf,
+        "ABI", "ArrayFiles", "Console", "Descriptors", "Files", "GensynClient", "JSONTree",
+        "KeyDerivation", "Primitives", "Receipts", "RPC", "RPCClient", "Schema", "Secp256k1",
+        "Sodium", "StandardSchema", "TLS", "Wallet", arguments, protobuf,
       ],
       path: "clients/cli"),
     program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
@@ -191,8 +192,9 @@ let package = Package(
     swift(
       "GatewayServices",
       [
-        "Archive", "Descriptors", "Files", "GraphRuns", "ModelFiles", "Primitives", "REE", "RPC",
-        "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", "Tokenizers", "Training",
+        "Archive", "Chain", "Descriptors", "EthereumRPC", "EVM", "Files", "GraphRuns",
+        "ModelFiles", "Primitives", "Receipts", "REE", "RPC", "RPCServer", "Schema", "Sodium",
+        "StandardSchema", "Tokenizers", "Tracers", "Training",
         protobuf,
       ],
       path: "gateway/Services", exclude: ["Market"]),
@@ -206,8 +208,10 @@ let package = Package(
     program(
       "gensyn-gateway",
       [
-        "Archive", "Callers", "GatewayServices", "Net", "Observability", "Primitives", "REE", "RPC",
-        "RPCServer", "StandardSchema", "TLS", arguments, logging,
+        "Archive", "Callers", "Chain", "EVM", "EthereumRPC", "GatewayServices", "Net",
+        "Observability",
+        "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Schema", "StandardSchema", "TLS",
+        "WebSocket", arguments, logging, protobuf,
       ],
       path: "gateway/Server"),
 
@@ -305,7 +309,9 @@ let package = Package(
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("JSONTreeTests", ["JSONTree"]),
-    tests("WalletTests", ["EVM", "Files", "JSONTree", "KeyDerivation", "Primitives", "Secp256k1", "Wallet"]),
+    tests(
+      "WalletTests",
+      ["EVM", "Files", "JSONTree", "KeyDerivation", "Primitives", "Secp256k1", "Wallet"]),
     tests("WebSocketTests", ["Buffers", "HTTP", "WebSocket"]),
     tests("SodiumTests", ["Sodium"]),
     swift(
@@ -317,6 +323,10 @@ let package = Package(
       path: "Tests/Conformance/RPCReplay/Suite"),
     program(
       "conformance-rpc-replay", ["RPCReplay"], path: "Tests/Conformance/RPCReplay/Program"),
+    tests(
+      "EthereumRPCTests",
+      ["Chain", "EVM", "EthereumRPC", "JSONTree", "Primitives", "RPCReplay", "Wallet"]),
+    tests("TracersTests", ["EVM", "Primitives", "Tracers"]),
     tests("EVMTests", ["EVM", "EVMConformance", "EVMFuzz", "Primitives"]),
     tests("ChainTests", ["Chain", "EVM", "Files", "Primitives", "Secp256k1"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
@@ -329,8 +339,9 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "gensyn-gateway", "Archive", "GatewayServices", "ModelFixtures", "Primitives", "REE", "RPC",
-        "RPCClient", "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", protobuf,
+        "gensyn-gateway", "Archive", "Chain", "EVM", "EthereumRPC", "GatewayServices",
+        "ModelFixtures", "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Receipts", "Schema",
+        "Sodium", "StandardSchema", "Wallet", protobuf,
       ]),
     tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
     tests(
