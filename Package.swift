@@ -151,6 +151,8 @@ let package = Package(
         "Receipts", "Sodium", "Tokenizers",
       ],
       exclude: ["Design.md", "Language/Semantics.md"]),
+    library("CLMDB", links: "lmdb"),
+    swift("Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("ABI", ["Primitives"]),
@@ -266,6 +268,7 @@ let package = Package(
     program("conformance-evm", ["EVMConformance"], path: "Tests/Conformance/EVM/Program"),
     program("bench-evm", ["EVM", "Primitives"], path: "Tests/Benchmarks/evm/Program"),
     tests("EVMTests", ["EVM", "EVMConformance", "EVMFuzz", "Primitives"]),
+    tests("ChainTests", ["Chain", "EVM", "Files", "Primitives", "Secp256k1"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
     tests("CurvesTests", ["Curves", "Primitives"]),
     .testTarget(

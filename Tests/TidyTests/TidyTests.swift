@@ -6,7 +6,7 @@ import Testing
 struct TidyTests {
   /// Targets that own C handles or raw memory. Elsewhere the word `unsafe` has no place.
   static let mayBeUnsafe: Set<String> = [
-    "Buffers", "Console", "EVM", "Files", "HTTP", "HTTP1", "HTTP2", "Net", "Precompiles",
+    "Buffers", "Chain", "Console", "EVM", "Files", "HTTP", "HTTP1", "HTTP2", "Net", "Precompiles",
     "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "RPCWire", "Secp256k1", "Sodium", "TLS",
     "Transport",
   ]

@@ -16,6 +16,8 @@ public struct BlockContext: Sendable {
   public var blobs: BlobParameters
   /// Whether the precompiled contracts of the disputes are there, which Ethereum does not have.
   public var hasDisputeContracts: Bool
+  /// Wei a blob gas instead of what the excess makes of it: for calls that nobody signed.
+  public var blobBaseFee: U256?
 
   public init(
     fork: Fork, chainID: UInt64 = 1, number: UInt64, timestamp: UInt64, coinbase: Address,

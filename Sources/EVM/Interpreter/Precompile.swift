@@ -4,27 +4,20 @@ internal import Primitives
 /// The contracts that are part of the rules: a quick answer to where they are, and the one place where
 /// the interpreter calls them.
 enum PrecompiledContracts {
-  /// The addresses of a fork, apart from 0x100.
-  private static func consecutive(_ fork: Fork) -> UInt64 {
-    switch fork {
-    case ..<(.byzantium): 4
-    case ..<(.istanbul): 8
-    case ..<(.cancun): 9
-    case .cancun: 10
-    default: 17
-    }
-  }
-
-  /// P256VERIFY (EIP-7951).
-  private static let p256: UInt64 = 0x100
+  /// No contract is above (P256VERIFY, EIP-7951).
+  private static let last: UInt64 = 0x100
 
   /// The number of the contract at an address, if the block's rules have one there.
+  ///
+  /// The list is `Precompiles`' own; few calls go to an address so low that they look at it.
   @inline(__always)
   static func number(_ address: Address, _ block: borrowing BlockContext) -> UInt16? {
     guard address.middle == 0, address.high == 0, address.low > 0 else { return nil }
-    if address.low <= consecutive(block.fork) { return UInt16(truncatingIfNeeded: address.low) }
-    if address.low == p256 { return block.fork >= .osaka ? UInt16(p256) : nil }
-    return block.hasDisputeContracts ? DisputeContracts.number(at: address.low) : nil
+    guard address.low <= last else {
+      return block.hasDisputeContracts ? DisputeContracts.number(at: address.low) : nil
+    }
+    return Precompiles.exists(at: UInt16(truncatingIfNeeded: address.low), fork: block.fork)
+      ? UInt16(truncatingIfNeeded: address.low) : nil
   }
 
   static func run(

@@ -27,7 +27,10 @@ public final class Executor {
     /// The next nonce, and no code of its own.
     case full
     /// Nothing but the wei: for calls that nobody signed, which only want to know what would happen.
+    /// Limits of gas do not hold for them, and a fee of zero is enough.
     case fundsOnly
+    /// All but that the sender has no code: for a development chain, where anybody may be played.
+    case impersonated
   }
 
   /// Runs a transaction, whose sender is ``Transaction/sender()``. An invalid one leaves everything as
@@ -104,12 +107,16 @@ public final class Executor {
     {
       throw .blobGasExceedsBlock
     }
-    try transaction.validate(fork: block.fork, chainID: block.chainID)
-    let available = block.gasLimit - min(gasUsed, block.gasLimit)
+    try transaction.validate(
+      fork: block.fork, chainID: block.chainID, limitsGas: check != .fundsOnly)
+    let available =
+      check != .fundsOnly ? block.gasLimit - min(gasUsed, block.gasLimit) : UInt64(Int64.max)
     guard transaction.gasLimit <= min(available, UInt64(Int64.max)) else {
       throw .gasLimitExceedsBlock(available: available)
     }
-    if block.fork >= .london && transaction.maxFeePerGas < block.baseFee {
+    if block.fork >= .london && transaction.maxFeePerGas < block.baseFee,
+      check != .fundsOnly || !transaction.maxFeePerGas.isZero
+    {
       throw .feeBelowBaseFee(baseFee: block.baseFee)
     }
     if transaction.kind == .blob {
@@ -117,19 +124,19 @@ public final class Executor {
         throw .blobFeeBelowBaseFee(baseFee: interpreter.blobBaseFee)
       }
     }
-    if check == .full { try checkSender(transaction, account) }
+    if check != .fundsOnly { try checkSender(transaction, account, check) }
     guard let most = transaction.costMax, most <= account.record.balance else {
       throw .insufficientFunds(balance: account.record.balance)
     }
   }
 
   private func checkSender(
-    _ transaction: Transaction, _ account: AccountReference
+    _ transaction: Transaction, _ account: AccountReference, _ check: SenderCheck
   ) throws(InvalidTransaction) {
     let nonce = account.record.nonce
     if transaction.nonce < nonce { throw .nonceTooLow(expected: nonce) }
     if transaction.nonce > nonce { throw .nonceTooHigh(expected: nonce) }
-    if account.record.codeHash != Account.emptyCodeWord,
+    if check == .full, account.record.codeHash != Account.emptyCodeWord,
       block.fork < .prague || state.code(of: account).delegate == nil
     {
       throw .senderHasCode
@@ -294,7 +301,9 @@ public final class Executor {
     used -= max(0, min(state.refund, used / interpreter.schedule.refundQuotient))
     let gas = max(UInt64(used), floor)
     state.add(gasPrice &* U256(transaction.gasLimit - gas), to: account)
-    let tip = block.fork >= .london ? gasPrice &- block.baseFee : gasPrice
+    // A call that pays nothing may run below the base fee.
+    let tip =
+      block.fork >= .london ? gasPrice.subtracting(block.baseFee) ?? .zero : gasPrice
     state.add(tip &* U256(gas), to: state.account(block.coinbase))
     return gas
   }
