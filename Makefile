@@ -6,8 +6,8 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # What the toolchain and the product need to build and run, and what setup and demo need themselves.
 DEBIAN := libnghttp2-dev libssl-dev libprotobuf-c-dev libsodium-dev libhttp-parser-dev \
-  zlib1g-dev libzstd-dev libsqlite3-dev libsecp256k1-dev libgmp-dev liblmdb-dev binutils \
-  ca-certificates curl gcc git libc6-dev libcurl4 libstdc++-12-dev libncurses6 libxml2 pkg-config \
+  libwslay-dev zlib1g-dev libzstd-dev libsqlite3-dev libsecp256k1-dev libgmp-dev liblmdb-dev \
+  binutils ca-certificates curl gcc git libc6-dev libcurl4 libstdc++-12-dev libncurses6 libxml2 pkg-config \
   python3 python3-venv tzdata
 # What regenerating code needs on top.
 DEBIAN_GENERATE := protobuf-compiler grpc-proto protobuf-c-compiler

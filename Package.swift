@@ -74,6 +74,7 @@ let package = Package(
     library("CSodium", links: "sodium"),
     library("CProtobufC", links: "protobuf-c"),
     library("CHTTPParser", links: "http_parser"),
+    library("CWslay", links: "wslay"),
     library("CZlib", links: "z"),
     library("CZstd", links: "zstd"),
     library("CGMP", links: "gmp"),
@@ -94,13 +95,17 @@ let package = Package(
     swift("HTTP", ["Buffers"]),
     swift("HTTP1", ["Buffers", "CHTTPParser", "HTTP"]),
     swift("HTTP2", ["Buffers", "CNghttp2", "HTTP"]),
+    swift("WebSocket", ["Buffers", "COpenSSL", "CWslay", "HTTP"]),
 
     // RPC.
     swift("RPC", ["Buffers", "CSystem", protobuf]),
     swift("RPCWire", ["Buffers", "HTTP", "RPC", "CZlib", "CZstd", protobuf]),
     swift(
       "RPCServer",
-      ["Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport"]),
+      [
+        "Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport",
+        "WebSocket",
+      ]),
     swift(
       "RPCClient",
       ["Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport"]),
@@ -133,6 +138,11 @@ let package = Package(
       path: "clients/cli"),
     program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
 
+    // Keys of accounts, and what they sign.
+    swift("JSONTree"),
+    swift("KeyDerivation", ["COpenSSL", "CSodium"]),
+    swift("Wallet", ["Files", "JSONTree", "KeyDerivation", "Primitives", "Secp256k1"]),
+
     // The chain's cryptography.
     swift("Secp256k1", ["CSecp256k1"]),
     swift("Curves"),
@@ -144,6 +154,12 @@ let package = Package(
 
     // Engines.
     swift("EVM", ["Precompiles", "Primitives", "Secp256k1"]),
+    swift("Tracers", ["EVM", "Primitives"]),
+    swift(
+      "EthereumRPC",
+      [
+        "Chain", "EVM", "JSONTree", "Precompiles", "Primitives", "Secp256k1", "Tracers", "Wallet",
+      ]),
     swift(
       "REE",
       [
@@ -262,11 +278,19 @@ let package = Package(
     tests("HTTP2Tests", ["Buffers", "HTTP", "HTTP2"]),
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
+    tests("JSONTreeTests", ["JSONTree"]),
+    tests("WalletTests", ["EVM", "Files", "JSONTree", "KeyDerivation", "Primitives", "Secp256k1", "Wallet"]),
+    tests("WebSocketTests", ["Buffers", "HTTP", "WebSocket"]),
     tests("SodiumTests", ["Sodium"]),
     swift(
       "EVMConformance", ["CZstd", "EVM", "Primitives"], path: "Tests/Conformance/EVM/Suites"),
     program("conformance-evm", ["EVMConformance"], path: "Tests/Conformance/EVM/Program"),
     program("bench-evm", ["EVM", "Primitives"], path: "Tests/Benchmarks/evm/Program"),
+    swift(
+      "RPCReplay", ["Chain", "EVM", "EthereumRPC", "JSONTree", "Primitives"],
+      path: "Tests/Conformance/RPCReplay/Suite"),
+    program(
+      "conformance-rpc-replay", ["RPCReplay"], path: "Tests/Conformance/RPCReplay/Program"),
     tests("EVMTests", ["EVM", "EVMConformance", "EVMFuzz", "Primitives"]),
     tests("ChainTests", ["Chain", "EVM", "Files", "Primitives", "Secp256k1"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),

@@ -16,6 +16,9 @@ public struct BlockContext: Sendable {
   public var blobs: BlobParameters
   /// Whether the precompiled contracts of the disputes are there, which Ethereum does not have.
   public var hasDisputeContracts: Bool
+  /// Contracts of the rules that are elsewhere than the rules say: for calls that only want to know
+  /// what would happen.
+  public var precompileMoves = PrecompileMoves()
   /// Wei a blob gas instead of what the excess makes of it: for calls that nobody signed.
   public var blobBaseFee: U256?
 

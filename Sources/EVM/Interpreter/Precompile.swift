@@ -11,12 +11,12 @@ enum PrecompiledContracts {
   ///
   /// The list is `Precompiles`' own; few calls go to an address so low that they look at it.
   @inline(__always)
-  static func number(_ address: Address, _ block: borrowing BlockContext) -> UInt16? {
+  static func number(_ address: Address, _ fork: Fork, hasDisputes: Bool) -> UInt16? {
     guard address.middle == 0, address.high == 0, address.low > 0 else { return nil }
     guard address.low <= last else {
-      return block.hasDisputeContracts ? DisputeContracts.number(at: address.low) : nil
+      return hasDisputes ? DisputeContracts.number(at: address.low) : nil
     }
-    return Precompiles.exists(at: UInt16(truncatingIfNeeded: address.low), fork: block.fork)
+    return Precompiles.exists(at: UInt16(truncatingIfNeeded: address.low), fork: fork)
       ? UInt16(truncatingIfNeeded: address.low) : nil
   }
 

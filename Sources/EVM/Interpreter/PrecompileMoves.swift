@@ -1,0 +1,40 @@
+public import Primitives
+
+/// What differs from the rules about where their own contracts are.
+public struct PrecompileMoves: Hashable, Sendable {
+  /// The numbers of contracts by their new places.
+  private var added: [Address: UInt16] = [:]
+  private var removed: Set<Address> = []
+
+  public init() {}
+
+  public var isEmpty: Bool { added.isEmpty && removed.isEmpty }
+
+  /// The number of the contract at an address, if there is one.
+  public func number(at address: Address, _ fork: Fork, hasDisputes: Bool = false) -> UInt16? {
+    if let number = added[address] { return number }
+    return removed.contains(address)
+      ? nil : PrecompiledContracts.number(address, fork, hasDisputes: hasDisputes)
+  }
+
+  /// Takes away the contract at an address, so that the account's own code runs.
+  public mutating func remove(_ address: Address) {
+    added[address] = nil
+    removed.insert(address)
+  }
+
+  /// Puts a contract at another address as well.
+  public mutating func add(_ number: UInt16, at address: Address) {
+    added[address] = number
+    removed.remove(address)
+  }
+}
+
+extension BlockContext {
+  /// The number of the contract of the rules at an address, if there is one.
+  public func precompile(at address: Address) -> UInt16? {
+    precompileMoves.isEmpty
+      ? PrecompiledContracts.number(address, fork, hasDisputes: hasDisputeContracts)
+      : precompileMoves.number(at: address, fork, hasDisputes: hasDisputeContracts)
+  }
+}
