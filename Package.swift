@@ -60,6 +60,7 @@ let package = Package(
     .library(name: "GensynClient", targets: ["GensynClient"]),
     .executable(name: "gensyn", targets: ["gensyn"]),
     .executable(name: "gensyn-gateway", targets: ["gensyn-gateway"]),
+    .executable(name: "gensyn-worker", targets: ["gensyn-worker"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
@@ -136,6 +137,20 @@ let package = Package(
         "Receipts", "Schema", "Sodium", "StandardSchema", "TLS", arguments, protobuf,
       ],
       path: "clients/cli"),
+    library("CSandbox"),
+    // Those who compute and check for others.
+    swift(
+      "MarketParticipants",
+      [
+        "ABI", "ContractBindings", "Files", "GensynClient", "Primitives", "Wallet", protobuf,
+      ],
+      path: "clients/market"),
+    program(
+      "gensyn-worker",
+      [
+        "CSandbox", "Files", "GatewayServices", "Primitives", "Receipts", "Sodium", arguments,
+      ],
+      path: "clients/worker"),
     program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
 
     // Keys of accounts, and what they sign.
@@ -188,8 +203,8 @@ let package = Package(
     swift(
       "MarketServices",
       [
-        "ABI", "ContractBindings", "Market", "MarketChain", "Primitives", "RPC", "Receipts",
-        "Schema", "Secp256k1", "Sodium", protobuf,
+        "ABI", "Chain", "ContractBindings", "EVM", "Market", "MarketChain", "Primitives", "RPC",
+        "Receipts", "Schema", "Secp256k1", "Sodium", "Wallet", protobuf,
       ],
       path: "gateway/Services/Market"),
     program(
@@ -266,6 +281,12 @@ let package = Package(
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("ABITests", ["ABI", "Primitives"]),
+    tests(
+      "MarketServicesTests",
+      [
+        "ABI", "Chain", "ContractBindings", "EVM", "Market", "MarketServices", "Predeploys",
+        "Primitives", "RPC", "Receipts", "Schema", "Secp256k1", "Sodium", "Wallet", protobuf,
+      ]),
     tests(
       "PredeploysTests", ["ABI", "ContractBindings", "EVM", "Predeploys", "Primitives", "Secp256k1"]),
     tests("MarketTests", ["Files", "Market", "MarketHistories", "Primitives", "Sodium"]),
