@@ -453,3 +453,24 @@ conformance-onnx: ## ONNX's own test cases: every operator, and small networks.
 fuzz-onnx: ## Two hundred changes to the model of every ONNX node test: no crash, bounded memory.
 	$(MAKE) conformance-onnx ONLY=node/test_abs
 	.build-release/release/conformance-onnx $(ONNX_CASES) --mutate 200
+
+.PHONY: conformance-rpc-replay conformance-web3
+
+# REPLAY="--only TEXT" for a part.
+conformance-rpc-replay: $(ETHEREUM_TESTS)/.unpacked ## The RPC tests of ethereum/execution-apis.
+	swift build -c release --product conformance-rpc-replay --scratch-path .build-release
+	.build-release/release/conformance-rpc-replay $(ETHEREUM_TESTS)/eapis/tests $(REPLAY)
+
+# Clients that other people wrote, in an environment of their own.
+WEB3_VENV := .venv-web3
+$(WEB3_VENV)/.installed:
+	python3 -m venv $(WEB3_VENV)
+	$(WEB3_VENV)/bin/pip install --quiet web3==8.0.0 eth-account==0.14.0
+	touch $@
+
+# ONLY=TEXT for a part.
+conformance-web3: $(WEB3_VENV)/.installed ## web3.py and eth-account against the gateway's chain.
+	swift build --product gensyn-gateway
+	swift build --product gensyn
+	$(WEB3_VENV)/bin/python Tests/Conformance/web3/run.py \
+	  --bin "$$(swift build --show-bin-path)" --only "$(ONLY)"

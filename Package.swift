@@ -126,15 +126,16 @@ let package = Package(
     swift(
       "GensynClient",
       [
-        "Callers", "Files", "Primitives", "RPC", "RPCClient", "Receipts", "Schema", "Sodium",
-        "StandardSchema", "TLS", protobuf,
+        "ABI", "Callers", "Files", "KeyDerivation", "Primitives", "RPC", "RPCClient", "Receipts",
+        "Schema", "Secp256k1", "Sodium", "StandardSchema", "TLS", "Wallet", protobuf,
       ],
       path: "clients/swift"),
     program(
       "gensyn",
       [
-        "Console", "Descriptors", "Files", "GensynClient", "Primitives", "RPC", "RPCClient",
-        "Receipts", "Schema", "Sodium", "StandardSchema", "TLS", arguments, protobuf,
+        "ABI", "Console", "Descriptors", "Files", "GensynClient", "JSONTree", "KeyDerivation",
+        "Primitives", "RPC", "RPCClient", "Receipts", "Schema", "Secp256k1", "Sodium",
+        "StandardSchema", "TLS", "Wallet", arguments, protobuf,
       ],
       path: "clients/cli"),
     library("CSandbox"),
@@ -196,8 +197,10 @@ let package = Package(
     swift(
       "GatewayServices",
       [
-        "Archive", "Descriptors", "Files", "Primitives", "REE", "RPC", "RPCServer", "Receipts",
-        "Schema", "Sodium", "StandardSchema", "Tokenizers", protobuf,
+        "Archive", "Chain", "Descriptors", "EVM", "EthereumRPC", "Files", "Primitives", "REE",
+        "RPC",
+        "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", "Tokenizers", "Tracers",
+        protobuf,
       ],
       path: "gateway/Services", exclude: ["Market"]),
     swift(
@@ -210,8 +213,10 @@ let package = Package(
     program(
       "gensyn-gateway",
       [
-        "Archive", "Callers", "GatewayServices", "Net", "Observability", "Primitives", "REE", "RPC",
-        "RPCServer", "StandardSchema", "TLS", arguments, logging,
+        "Archive", "Callers", "Chain", "EVM", "EthereumRPC", "GatewayServices", "Net",
+        "Observability",
+        "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Schema", "StandardSchema", "TLS",
+        arguments, logging,
       ],
       path: "gateway/Server"),
 
@@ -300,7 +305,9 @@ let package = Package(
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("JSONTreeTests", ["JSONTree"]),
-    tests("WalletTests", ["EVM", "Files", "JSONTree", "KeyDerivation", "Primitives", "Secp256k1", "Wallet"]),
+    tests(
+      "WalletTests",
+      ["EVM", "Files", "JSONTree", "KeyDerivation", "Primitives", "Secp256k1", "Wallet"]),
     tests("WebSocketTests", ["Buffers", "HTTP", "WebSocket"]),
     tests("SodiumTests", ["Sodium"]),
     swift(
@@ -312,6 +319,10 @@ let package = Package(
       path: "Tests/Conformance/RPCReplay/Suite"),
     program(
       "conformance-rpc-replay", ["RPCReplay"], path: "Tests/Conformance/RPCReplay/Program"),
+    tests(
+      "EthereumRPCTests",
+      ["Chain", "EVM", "EthereumRPC", "JSONTree", "Primitives", "RPCReplay", "Wallet"]),
+    tests("TracersTests", ["EVM", "Primitives", "Tracers"]),
     tests("EVMTests", ["EVM", "EVMConformance", "EVMFuzz", "Primitives"]),
     tests("ChainTests", ["Chain", "EVM", "Files", "Primitives", "Secp256k1"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
@@ -324,8 +335,9 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "gensyn-gateway", "Archive", "GatewayServices", "ModelFixtures", "Primitives", "REE", "RPC",
-        "RPCClient", "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", protobuf,
+        "gensyn-gateway", "Archive", "Chain", "EVM", "EthereumRPC", "GatewayServices",
+        "ModelFixtures", "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Receipts", "Schema",
+        "Sodium", "StandardSchema", "Wallet", protobuf,
       ]),
     tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
     tests(

@@ -16,6 +16,7 @@ struct GensynCommand: AsyncParsableCommand {
     subcommands: [
       Call.self, List.self, Describe.self, MakeTemplate.self, CheckHealth.self, Bench.self,
       ArtifactCommands.self, REECommands.self, ReceiptCommands.self, KeyCommands.self,
+      WalletCommands.self, ChainCommands.self,
       MakeCompletion.self,
       ShowVersion.self,
       ExitCodes.self,

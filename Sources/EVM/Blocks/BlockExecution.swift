@@ -26,7 +26,8 @@ public final class BlockExecution {
     self.header = header
     fork = rules.fork(number: header.number, timestamp: header.timestamp)
     executor = Executor(
-      state: WorldState(database, codes: codes), block: context ?? BlockContext(header, rules: rules),
+      state: WorldState(database, codes: codes),
+      block: context ?? BlockContext(header, rules: rules),
       arena: arena)
   }
 
