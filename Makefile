@@ -45,6 +45,7 @@ $(SLICE)/.installed:
 build: setup ## Builds the gateway and the command line.
 	swift build --product gensyn-gateway
 	swift build --product gensyn
+	swift build --product gensyn-worker
 
 # One test at a time: in parallel, debug builds starve each other's deadlines on two cores.
 test: setup ## Runs all tests, a slice of conformance, and the SDK from outside the tree.

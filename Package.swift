@@ -134,7 +134,7 @@ let package = Package(
       "gensyn",
       [
         "ABI", "Console", "Descriptors", "Files", "GensynClient", "JSONTree", "KeyDerivation",
-        "Primitives", "RPC", "RPCClient", "Receipts", "Schema", "Secp256k1", "Sodium",
+        "MarketParticipants", "Primitives", "RPC", "RPCClient", "Receipts", "Schema", "Secp256k1", "Sodium",
         "StandardSchema", "TLS", "Wallet", arguments, protobuf,
       ],
       path: "clients/cli"),
@@ -213,10 +213,10 @@ let package = Package(
     program(
       "gensyn-gateway",
       [
-        "Archive", "Callers", "Chain", "EVM", "EthereumRPC", "GatewayServices", "Net",
-        "Observability",
-        "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Schema", "StandardSchema", "TLS",
-        arguments, logging,
+        "Archive", "Callers", "Chain", "ContractBindings", "EVM", "EthereumRPC", "Files",
+        "GatewayServices", "KeyDerivation", "Market", "MarketServices", "Net", "Observability",
+        "Predeploys", "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Schema", "Sodium",
+        "StandardSchema", "TLS", "Wallet", arguments, logging,
       ],
       path: "gateway/Server"),
 
