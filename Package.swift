@@ -120,6 +120,7 @@ let package = Package(
 
     // What engines state and clients check.
     swift("Receipts", ["Primitives", "Sodium"]),
+    swift("Disputes", ["Primitives", "Receipts", "Sodium"], exclude: ["Design.md"]),
 
     // Clients.
     swift("Console"),
@@ -183,6 +184,10 @@ let package = Package(
         "Receipts", "Sodium", "Tokenizers",
       ],
       exclude: ["Design.md", "Language/Semantics.md"]),
+    swift(
+      "Training",
+      ["CKernels", "ModelFiles", "Primitives", "REE", "Receipts", "Sodium", "Tokenizers"],
+      exclude: ["Design.md"]),
     library("CLMDB", links: "lmdb"),
     swift("Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"]),
     // What engines keep in SQLite.
@@ -198,9 +203,8 @@ let package = Package(
       "GatewayServices",
       [
         "Archive", "Chain", "Descriptors", "EVM", "EthereumRPC", "Files", "Primitives", "REE",
-        "RPC",
-        "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", "Tokenizers", "Tracers",
-        protobuf,
+        "RPC", "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", "Tokenizers",
+        "Tracers", "Training", protobuf,
       ],
       path: "gateway/Services", exclude: ["Market"]),
     swift(
@@ -277,6 +281,9 @@ let package = Package(
       path: "Tests/Conformance/tokenizers/Program"),
     program(
       "conformance-llm", ["Files", "REE", "Tokenizers"], path: "Tests/Conformance/llm/Program"),
+    program(
+      "conformance-training", ["Files", "Primitives", "Training"],
+      path: "Tests/Conformance/Training/Program"),
     swift("ModelFixtures", ["ModelFiles"], path: "Tests/ModelFixtures"),
     tests("ModelFilesTests", ["Files", "ModelFiles", "ModelFixtures"]),
     .testTarget(
@@ -284,6 +291,16 @@ let package = Package(
       path: "Tests/TokenizersTests", exclude: ["Fixtures"], swiftSettings: settings),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
+    swift(
+      "DisputeFixtures", ["Disputes", "Primitives", "Receipts", "Sodium"],
+      path: "Tests/DisputeFixtures"),
+    swift(
+      "DisputeChain",
+      ["ABI", "ContractBindings", "Disputes", "EVM", "Predeploys", "Primitives", "Receipts"],
+      path: "Tests/DisputeChain"),
+    tests(
+      "DisputesTests",
+      ["DisputeChain", "DisputeFixtures", "Disputes", "Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("ABITests", ["ABI", "Primitives"]),
     tests(

@@ -36,7 +36,8 @@ extension Node {
         gasLimit: FeeMarket.gasLimit(
           after: view.header.gasLimit, target: configuration.gasLimitTarget),
         randomness: attributes.randomness, extraData: attributes.extraData,
-        origin: attributes.beaconRoot, withdrawals: attributes.withdrawals))
+        origin: attributes.beaconRoot, withdrawals: attributes.withdrawals),
+      source: view.tree.source)
     let items = try transactions.map { (list) throws(NodeFailure) in try pooled(list) }
     let built = try machines.withMachine { machine throws(NodeFailure) in
       guard let items else {

@@ -32,7 +32,7 @@ extension Node {
     var context = BlockContext(header, rules: rules)
     if request.paysNothing { context.baseFee = .zero }
     context.apply(overrides, rules: rules)
-    try context.precompileMoves.apply(accounts, context.fork)
+    try context.movePrecompiles(accounts)
     return context
   }
 

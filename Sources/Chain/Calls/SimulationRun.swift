@@ -51,7 +51,7 @@ struct Simulation {
     let fork = node.fork(of: header)
     var context = BlockContext(header, rules: node.rules)
     context.blobBaseFee = request.overrides.blobBaseFee
-    try context.precompileMoves.apply(request.state, fork)
+    try context.movePrecompiles(request.state)
     let execution = BlockExecution(
       header, rules: node.rules, database: database, arena: machine.arena, codes: machine.codes,
       context: context)

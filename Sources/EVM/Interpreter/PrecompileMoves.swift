@@ -10,11 +10,10 @@ public struct PrecompileMoves: Hashable, Sendable {
 
   public var isEmpty: Bool { added.isEmpty && removed.isEmpty }
 
-  /// The number of the contract at an address, if there is one.
-  public func number(at address: Address, _ fork: Fork, hasDisputes: Bool = false) -> UInt16? {
+  /// The number of the contract at an address, where `usual` is what the rules say.
+  func number(at address: Address, or usual: UInt16?) -> UInt16? {
     if let number = added[address] { return number }
-    return removed.contains(address)
-      ? nil : PrecompiledContracts.number(address, fork, hasDisputes: hasDisputes)
+    return removed.contains(address) ? nil : usual
   }
 
   /// Takes away the contract at an address, so that the account's own code runs.
@@ -33,8 +32,8 @@ public struct PrecompileMoves: Hashable, Sendable {
 extension BlockContext {
   /// The number of the contract of the rules at an address, if there is one.
   public func precompile(at address: Address) -> UInt16? {
-    precompileMoves.isEmpty
-      ? PrecompiledContracts.number(address, fork, hasDisputes: hasDisputeContracts)
-      : precompileMoves.number(at: address, fork, hasDisputes: hasDisputeContracts)
+    let usual = PrecompiledContracts.number(
+      address, fork, hasDisputeContracts: hasDisputeContracts)
+    return precompileMoves.isEmpty ? usual : precompileMoves.number(at: address, or: usual)
   }
 }
