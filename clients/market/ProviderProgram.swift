@@ -53,8 +53,9 @@ public final class ProviderProgram: Sendable {
         try await serve(rules) { backoff.reset() }
         if isDone { return }
       } catch let error as RPCError {
-        guard error.code == .unavailable || error.code == .internal || error.code == .cancelled
-          || error.code == .aborted || error.code == .unknown
+        guard
+          error.code == .unavailable || error.code == .internal || error.code == .cancelled
+            || error.code == .aborted || error.code == .unknown
         else { throw error }
         try Task.checkCancellation()
         report("the gateway is not reached: \(error.message)")
@@ -91,8 +92,10 @@ public final class ProviderProgram: Sendable {
       case .assignment(let assignment)?: take(assignment, rules)
       case .update(let acknowledged)?:
         state.withLock { state in
-          state.leases[acknowledged.leaseID]?.updates = state.leases[acknowledged.leaseID]?.updates
-            .filter { $0.key > acknowledged.number } ?? [:]
+          let waiting = state.leases[acknowledged.leaseID]?.updates ?? [:]
+          state.leases[acknowledged.leaseID]?.updates = waiting.filter {
+            $0.key > acknowledged.number
+          }
         }
       case .leaseEnd(let end)?: forget(end)
       case .heartbeat?, .keys?, .inquiry?, .preemption?, .dispute?, nil: break
@@ -285,7 +288,8 @@ public final class ProviderProgram: Sendable {
   private func beat(
     _ lease: Data, _ rules: Gensyn_Market_V1.GetMarketParametersResponse
   ) async {
-    let seconds = Double(rules.heartbeatInterval.seconds)
+    let seconds =
+      Double(rules.heartbeatInterval.seconds)
       + Double(rules.heartbeatInterval.nanos) / 1e9
     while !Task.isCancelled {
       let number = state.withLock { state -> UInt64 in

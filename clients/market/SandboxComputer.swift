@@ -54,9 +54,10 @@ public struct SandboxComputer: Computer {
     let path = "\(folder)/\(hash)"
     if try Directory.kind(of: path) != nil { return path }
     let stat: Gensyn_Ree_V1.StatArtifactResponse
-    do {
+    do throws(RPCError) {
       stat = try await gensyn.artifacts.statArtifact(.with { $0.hash = Data(hash.array) })
-    } catch let error as RPCError where error.code == .notFound {
+    } catch {
+      guard error.code == .notFound else { throw error }
       throw WorkFailure("the model is not in the store", isPermanent: true)
     }
     guard stat.artifact.sizeBytes <= limits.modelBytesMax else {

@@ -46,8 +46,9 @@ public final class VerifierProgram: Sendable {
       do {
         try await serve(rules) { backoff.reset() }
       } catch let error as RPCError {
-        guard error.code == .unavailable || error.code == .internal || error.code == .cancelled
-          || error.code == .aborted || error.code == .unknown
+        guard
+          error.code == .unavailable || error.code == .internal || error.code == .cancelled
+            || error.code == .aborted || error.code == .unknown
         else { throw error }
         try Task.checkCancellation()
         report("the gateway is not reached: \(error.message)")

@@ -79,7 +79,7 @@ struct SubmitJob: ConfiguredCommand {
     let job = try await account.submit(try specification())
     guard wait else {
       return try Printer(options).show(
-        json: try JSON(message: job), text: Hex.encode([UInt8](job.id)))
+        json: JSON(message: job), text: Hex.encode([UInt8](job.id)))
     }
     Note.write("job \(Hex.encode([UInt8](job.id)))")
     try await Following(gensyn).follow(job.id)
@@ -164,7 +164,7 @@ struct GetJob: ConfiguredCommand {
   func run() async throws {
     let gensyn = try options.settings().connect()
     let found = try await gensyn.jobs.getJob(.with { $0.jobID = Data(job.id.array) }).job
-    try Printer(options).show(json: try JSON(message: found), text: found.lines)
+    try Printer(options).show(json: JSON(message: found), text: found.lines)
   }
 }
 
@@ -188,7 +188,7 @@ struct ListJobs: ConfiguredCommand {
         table.add(
           Hex.encode([UInt8](job.id)), "\(job.state)", Tokens.text(job.escrowAiWei),
           job.leases.last?.provider.addressText ?? "", job.failure,
-          json: try JSON(message: job))
+          json: JSON(message: job))
       }
       request.pageToken = response.nextPageToken
     } while !request.pageToken.isEmpty
@@ -212,7 +212,7 @@ struct WatchJob: ConfiguredCommand {
       $0.fromSequence = from
     }
     for try await event in gensyn.jobs.watchJob(request) {
-      try printer.show(json: try JSON(message: event), text: Following.line(event))
+      try printer.show(json: JSON(message: event), text: Following.line(event))
     }
   }
 }
@@ -228,7 +228,7 @@ struct CancelJob: ConfiguredCommand {
   func run() async throws {
     let gensyn = try options.settings().connect()
     let found = try await account.account(gensyn).cancel(job.id)
-    try Printer(options).show(json: try JSON(message: found), text: "\(found.state)")
+    try Printer(options).show(json: JSON(message: found), text: "\(found.state)")
   }
 }
 

@@ -35,7 +35,7 @@ struct ListOffers: ConfiguredCommand {
         table.add(
           Hex.encode([UInt8](offer.id)), offer.terms.instrument.hardwareClass,
           offer.terms.instrument.region, Tokens.text(offer.terms.unitPriceAiWei),
-          "\(offer.openQuantity)", offer.provider.addressText, json: try JSON(message: offer))
+          "\(offer.openQuantity)", offer.provider.addressText, json: JSON(message: offer))
       }
       request.pageToken = response.nextPageToken
     } while !request.pageToken.isEmpty
@@ -90,7 +90,7 @@ struct PostOffer: ConfiguredCommand {
     let gensyn = try options.settings().connect()
     let posted = try await account.account(gensyn).post(try offer.terms())
     try Printer(options).show(
-      json: try JSON(message: posted), text: Hex.encode([UInt8](posted.id)))
+      json: JSON(message: posted), text: Hex.encode([UInt8](posted.id)))
   }
 }
 
@@ -105,6 +105,6 @@ struct CancelOffer: ConfiguredCommand {
   func run() async throws {
     let gensyn = try options.settings().connect()
     let cancelled = try await account.account(gensyn).cancelOffer(offer.id)
-    try Printer(options).show(json: try JSON(message: cancelled), text: "\(cancelled.state)")
+    try Printer(options).show(json: JSON(message: cancelled), text: "\(cancelled.state)")
   }
 }

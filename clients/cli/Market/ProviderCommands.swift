@@ -74,7 +74,7 @@ struct ListProviders: ConfiguredCommand {
         table.add(
           provider.address.addressText, provider.connected ? "yes" : "no",
           Tokens.text(provider.bondAiWei), "\(provider.leaseCount)",
-          Tokens.text(provider.earnedAiWei), json: try JSON(message: provider))
+          Tokens.text(provider.earnedAiWei), json: JSON(message: provider))
       }
       request.pageToken = response.nextPageToken
     } while !request.pageToken.isEmpty
@@ -130,7 +130,7 @@ struct ListVerifiers: ConfiguredCommand {
         table.add(
           verifier.address.addressText, verifier.connected ? "yes" : "no",
           Tokens.text(verifier.bondAiWei), "\(verifier.checkCount)",
-          Tokens.text(verifier.earnedAiWei), json: try JSON(message: verifier))
+          Tokens.text(verifier.earnedAiWei), json: JSON(message: verifier))
       }
       request.pageToken = response.nextPageToken
     } while !request.pageToken.isEmpty

@@ -38,7 +38,7 @@ struct GetSettlement: ConfiguredCommand {
         + "\(payment.from.addressText) -> \(payment.to.addressText)  "
         + payment.transactionHash.hex
     }
-    try Printer(options).show(json: try JSON(message: found), text: text)
+    try Printer(options).show(json: JSON(message: found), text: text)
   }
 }
 

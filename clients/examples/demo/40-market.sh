@@ -23,10 +23,26 @@ done
 run "$programs/gensyn" provider list --connected
 run "$programs/gensyn" offer list
 
-say "A job: paid in, matched with the cheapest offer, run, checked, settled"
-run "$programs/gensyn" job submit --dev-account 0 --model "$smollm2" --tokens 24 \
-  --verify replicated --wait "Write one sentence about the sea."
-job=$("$programs/gensyn" job list | sed -n 2p | cut -d ' ' -f 1)
+say "A job: paid in, matched with the cheapest offer, run, checked"
+job=$("$programs/gensyn" job submit --dev-account 0 --model "$smollm2" --tokens 24 \
+  --verify replicated "Write one sentence about the sea.")
+echo "job $job"
+"$programs/gensyn" job watch "$job" &
+watch=$!
+for _ in $(seq 600); do
+  found=$("$programs/gensyn" job get "$job")
+  case $found in *agreed*|*failure*|*missed*|*disagreed*) break ;; esac
+  sleep 0.5
+done
+# The verifier states it on the chain; then the days in which anybody may challenge pass at once.
+sleep 3
+for call in '"evm_increaseTime","params":[130]' '"evm_mine","params":[]'; do
+  curl --silent --show-error --fail -H 'content-type: application/json' \
+    -d "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":$call}" "http://$address/" >/dev/null
+done
+wait "$watch"
+run "$programs/gensyn" job get "$job"
+run "$programs/gensyn" job result "$job"
 
 say "Where each token went, read back from the chain"
 run "$programs/gensyn" settlement get "$job"

@@ -48,7 +48,8 @@ public enum DetachedGeneration {
       options.reportsCommitments = true
       let generation = GenerationRequest(
         prompt: try ExecutionService.prompt(message, model.loaded.model), options: options)
-      var commitment = GenerationCommitment(generation, of: model.loaded.model, model.loaded.identity)
+      var commitment = GenerationCommitment(
+        generation, of: model.loaded.model, model.loaded.identity)
       var text = ""
       let result = try Generator(model.loaded.model).generate(
         generation.prompt, options, isCancelled: { false }

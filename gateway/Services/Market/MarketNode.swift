@@ -105,9 +105,8 @@ public final class MarketNode: Sendable {
     while !Task.isCancelled {
       let first = market.read { $0.head.map { $0.number + 1 } ?? 0 }
       do {
-        for try await block in chain.blocks(from: first) {
-          // An empty block decides on checks, if any wait for it, and is otherwise not worth a line.
-          guard !block.entries.isEmpty || market.read({ $0.awaitsBlock }) else { continue }
+        for try await block in chain.blocks(from: first)
+        where !block.entries.isEmpty || market.read({ $0.awaitsBlock }) {
           try await submit(.block(block))
         }
       } catch {
