@@ -57,7 +57,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let package = Package(
   name: "gensyn",
   products: [
-    .library(name: "GensynClient", targets: ["GensynClient"]),
+    .library(name: "GensynClient", targets: ["ABI", "GensynClient", "Wallet"]),
     .executable(name: "gensyn", targets: ["gensyn"]),
     .executable(name: "gensyn-gateway", targets: ["gensyn-gateway"]),
     .executable(name: "gensyn-worker", targets: ["gensyn-worker"]),
@@ -220,7 +220,7 @@ let package = Package(
         "Archive", "Callers", "Chain", "ContractBindings", "EVM", "EthereumRPC", "Files",
         "GatewayServices", "KeyDerivation", "Market", "MarketServices", "Net", "Observability",
         "Predeploys", "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Schema", "Sodium",
-        "StandardSchema", "TLS", "Wallet", arguments, logging,
+        "StandardSchema", "TLS", "Wallet", "WebSocket", arguments, logging, protobuf,
       ],
       path: "gateway/Server"),
 

@@ -62,19 +62,19 @@ struct RequestTests {
     var limits = RPCLimits()
     limits.bodyBytesMax = 200
     limits.depthMax = 4
-    limits.valueCountMax = 12
+    limits.valueCountMax = 20
     limits.batchMax = 2
     let chain = try TestChain(limits: limits)
     let one = #"{"jsonrpc":"2.0","id":1,"method":"a"}"#
 
     let long = try chain.ask(String(repeating: " ", count: 201))
     let deep = try chain.ask("[[[[[]]]]]")
-    let wide = try chain.ask("[1,1,1,1,1,1,1,1,1,1,1,1]")
+    let wide = try chain.ask("[\(String(repeating: "1,", count: 20))1]")
     let batch = try chain.ask("[\(one),\(one),\(one)]")
 
     #expect(long["error"]?["message"]?.string?.contains("too large") == true)
     #expect(deep["error"]?["message"]?.string?.contains("deeper than 4") == true)
-    #expect(wide["error"]?["message"]?.string?.contains("more than 12 values") == true)
+    #expect(wide["error"]?["message"]?.string?.contains("more than 20 values") == true)
     #expect(batch.elements?.first?["error"]?["message"] == "batch too large")
   }
 

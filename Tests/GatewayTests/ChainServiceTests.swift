@@ -6,6 +6,7 @@ import GatewayServices
 import Primitives
 import RPC
 import Schema
+import SwiftProtobuf
 import Testing
 import Wallet
 
@@ -117,7 +118,7 @@ struct ChainServiceTests {
     try node.development?.mine(2)
     let gone = node.head
     try node.development?.rollback(1)
-    try node.development?.increaseTime(by: 100)
+    node.development?.increaseTime(by: 100)
     try node.development?.mine(1)
     var changes: [Gensyn_Chain_V1.WatchBlocksResponse] = []
 

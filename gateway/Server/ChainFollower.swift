@@ -1,10 +1,12 @@
 internal import Chain
+internal import EVM
 internal import Foundation
 internal import Logging
 internal import Primitives
 internal import RPC
 internal import RPCClient
 internal import Schema
+internal import SwiftProtobuf
 
 /// Takes another gateway's blocks, runs and checks each, and so reaches the same roots.
 final class ChainFollower: Sendable {
@@ -34,9 +36,11 @@ final class ChainFollower: Sendable {
         return
       } catch is CancellationError {
         return
-      } catch NodeFailure.invalidBlock(.unknownParent) where stepBack() {
-        logger.warning("the followed chain is another from block \(node.head.number) on")
       } catch let failure as NodeFailure {
+        if case .invalidBlock(.unknownParent(_)) = failure, stepBack() {
+          logger.warning("the followed chain is another from block \(node.head.number) on")
+          continue
+        }
         // This node's rules do not take the block: asking again would not help.
         logger.error("cannot follow past block \(node.head.number): \(failure)")
         return

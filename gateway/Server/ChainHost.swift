@@ -115,7 +115,12 @@ final class ChainHost: Sendable {
     }
   }
 
+  /// Returns when everything acknowledged is on the disk.
   func close() {
-    node.close()
+    do {
+      try node.close()
+    } catch {
+      logger.error("the chain did not close well: \(error)")
+    }
   }
 }

@@ -12,6 +12,7 @@ internal import RPCServer
 internal import Schema
 internal import StandardSchema
 internal import TLS
+internal import WebSocket
 
 /// The composition root: what a node is made of, from the disk up to the sockets.
 final class Node: Sendable {

@@ -37,7 +37,7 @@ extension Node {
           after: view.header.gasLimit, target: configuration.gasLimitTarget),
         randomness: attributes.randomness, extraData: attributes.extraData,
         origin: attributes.beaconRoot, withdrawals: attributes.withdrawals),
-      source: view.tree.source)
+      source: index.nextSource)
     let items = try transactions.map { (list) throws(NodeFailure) in try pooled(list) }
     let built = try machines.withMachine { machine throws(NodeFailure) in
       guard let items else {

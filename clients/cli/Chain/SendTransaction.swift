@@ -57,7 +57,7 @@ struct TransactionOptions: ParsableArguments {
 extension Printer {
   func show(_ response: Gensyn_Chain_V1.SubmitTransactionResponse) throws {
     try show(
-      json: try JSON(message: response),
+      json: JSON(message: response),
       text: response.hasReceipt ? response.receipt.lines : response.hash.hex)
     if response.hasReceipt, !response.receipt.succeeded {
       throw UserError("the transaction was reverted")

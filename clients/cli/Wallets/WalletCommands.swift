@@ -205,7 +205,7 @@ struct SignTypedData: ConfiguredCommand {
     let signature: String
     do {
       signature = Hex.encode(try key.sign(try TypedData(json: text)).bytes, prefix: true)
-    } catch let error as TypedData.Invalid {
+    } catch {
       throw UserError("\(file): \(error)")
     }
     try Printer(options).show(

@@ -27,12 +27,9 @@ struct WalletFolder {
   }
 
   func names() throws -> [String] {
-    do {
-      return try Directory.names(in: path).filter { $0.hasSuffix(".json") }
-        .map { String($0.dropLast(5)) }
-    } catch let error as FileError where error.isMissing {
-      return []
-    }
+    guard try Directory.kind(of: path) != nil else { return [] }
+    return try Directory.names(in: path).filter { $0.hasSuffix(".json") }
+      .map { String($0.dropLast(5)) }
   }
 
   func read(_ name: String) throws -> [UInt8] {
