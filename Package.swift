@@ -60,6 +60,7 @@ let package = Package(
     .library(name: "GensynClient", targets: ["ABI", "GensynClient", "Wallet"]),
     .executable(name: "gensyn", targets: ["gensyn"]),
     .executable(name: "gensyn-gateway", targets: ["gensyn-gateway"]),
+    .executable(name: "gensyn-worker", targets: ["gensyn-worker"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
@@ -134,10 +135,24 @@ let package = Package(
       "gensyn",
       [
         "ABI", "ArrayFiles", "Console", "Descriptors", "Files", "GensynClient", "JSONTree",
-        "KeyDerivation", "Primitives", "Receipts", "RPC", "RPCClient", "Schema", "Secp256k1",
-        "Sodium", "StandardSchema", "TLS", "Wallet", arguments, protobuf,
+        "KeyDerivation", "MarketParticipants", "Primitives", "Receipts", "RPC", "RPCClient",
+        "Schema", "Secp256k1", "Sodium", "StandardSchema", "TLS", "Wallet", arguments, protobuf,
       ],
       path: "clients/cli"),
+    library("CSandbox"),
+    // Those who compute and check for others.
+    swift(
+      "MarketParticipants",
+      [
+        "ABI", "ContractBindings", "Files", "GensynClient", "Primitives", "Wallet", protobuf,
+      ],
+      path: "clients/market"),
+    program(
+      "gensyn-worker",
+      [
+        "CSandbox", "Files", "GatewayServices", "Primitives", "Receipts", "Sodium", arguments,
+      ],
+      path: "clients/worker"),
     program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
 
     // Keys of accounts, and what they sign.
@@ -186,7 +201,7 @@ let package = Package(
     swift("ContractBindings", ["ABI", "Primitives"]),
     swift("Predeploys", ["ABI", "ContractBindings", "EVM", "Primitives"]),
     swift("MarketChain", ["ABI", "ContractBindings", "Market", "Primitives"]),
-    swift("Market", ["Files", "Primitives"]),
+    swift("Market", ["Files", "Primitives"], exclude: ["Design.md", "Economics.md", "economics.svg"]),
 
     // The gateway: one process, one node.
     swift(
@@ -194,24 +209,23 @@ let package = Package(
       [
         "Archive", "Chain", "Descriptors", "EthereumRPC", "EVM", "Files", "GraphRuns",
         "ModelFiles", "Primitives", "Receipts", "REE", "RPC", "RPCServer", "Schema", "Sodium",
-        "StandardSchema", "Tokenizers", "Tracers", "Training",
-        protobuf,
+        "StandardSchema", "Tokenizers", "Tracers", "Training", protobuf,
       ],
       path: "gateway/Services", exclude: ["Market"]),
     swift(
       "MarketServices",
       [
-        "ABI", "ContractBindings", "Market", "MarketChain", "Primitives", "RPC", "Receipts",
-        "Schema", "Secp256k1", "Sodium", protobuf,
+        "ABI", "Chain", "ContractBindings", "EVM", "Market", "MarketChain", "Primitives", "RPC",
+        "Receipts", "Schema", "Secp256k1", "Sodium", "Wallet", protobuf,
       ],
       path: "gateway/Services/Market"),
     program(
       "gensyn-gateway",
       [
-        "Archive", "Callers", "Chain", "EVM", "EthereumRPC", "GatewayServices", "Net",
-        "Observability",
-        "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Schema", "StandardSchema", "TLS",
-        "WebSocket", arguments, logging, protobuf,
+        "Archive", "Callers", "Chain", "ContractBindings", "EVM", "EthereumRPC", "Files",
+        "GatewayServices", "KeyDerivation", "Market", "MarketServices", "Net", "Observability",
+        "Predeploys", "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Schema", "Sodium",
+        "StandardSchema", "TLS", "Wallet", "WebSocket", arguments, logging, protobuf,
       ],
       path: "gateway/Server"),
 
@@ -296,6 +310,12 @@ let package = Package(
       ["DisputeChain", "DisputeFixtures", "Disputes", "Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("ABITests", ["ABI", "Primitives"]),
+    tests(
+      "MarketServicesTests",
+      [
+        "ABI", "Chain", "ContractBindings", "EVM", "Market", "MarketServices", "Predeploys",
+        "Primitives", "RPC", "Receipts", "Schema", "Secp256k1", "Sodium", "Wallet", protobuf,
+      ]),
     tests(
       "PredeploysTests", ["ABI", "ContractBindings", "EVM", "Predeploys", "Primitives", "Secp256k1"]),
     tests("MarketTests", ["Files", "Market", "MarketHistories", "Primitives", "Sodium"]),

@@ -4,6 +4,7 @@ internal import EthereumRPC
 internal import Foundation
 internal import GatewayServices
 internal import Logging
+internal import Predeploys
 internal import Primitives
 internal import RPC
 internal import RPCServer
@@ -65,9 +66,16 @@ final class ChainHost: Sendable {
     _ configuration: Configuration, _ accounts: DevelopmentAccounts
   ) throws -> Chain.Configuration {
     guard let path = configuration.genesis else {
-      let alloc = accounts.addresses.map { ($0, GenesisAccount(balance: accountBalance)) }
+      var alloc = accounts.addresses.map { ($0, GenesisAccount(balance: accountBalance)) }
+      // The protocol's contracts at their addresses, and tokens for everybody.
+      let plan = GenesisPlan.development(
+        chainID: 31_337, timestamp: 0, accounts: accounts.addresses)
+      alloc += try Predeploys.accounts(plan).map {
+        ($0.address, GenesisAccount(nonce: $0.nonce, code: $0.code, storage: $0.storage))
+      }
       var settings = Chain.Configuration.development(
         alloc: Dictionary(uniqueKeysWithValues: alloc))
+      settings.rules.hasDisputeContracts = true
       // The same first block in every process, so that one can follow another and come back.
       settings.genesis.timestamp = 0
       return settings

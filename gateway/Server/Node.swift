@@ -23,6 +23,7 @@ final class Node: Sendable {
   private let health: HealthStatus
   private let upkeep: Upkeep
   private let chain: ChainHost?
+  private let market: MarketHost?
 
   init(_ configuration: Configuration, logger: Logger) throws {
     self.configuration = configuration
@@ -48,6 +49,11 @@ final class Node: Sendable {
     ]
     chain = try ChainHost(configuration, logger: logger)
     if let chain { services.append(chain.service) }
+    market = try chain.flatMap {
+      try MarketHost(
+        $0.node, results: StoredArtifacts(store, disk: disk), configuration, logger: logger)
+    }
+    if let market { services += market.services }
     health = HealthStatus(services: services.map { type(of: $0).descriptor.name })
     let channelz = ChannelzRegistry()
     services += [HealthService(health), ChannelzService(channelz)]
@@ -129,6 +135,7 @@ extension Node {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.upkeep.run() }
       if let chain = self.chain { group.addTask { await chain.run() } }
+      if let market = self.market { group.addTask { await market.run() } }
     }
   }
 
