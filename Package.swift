@@ -57,9 +57,10 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let package = Package(
   name: "gensyn",
   products: [
-    .library(name: "GensynClient", targets: ["GensynClient"]),
+    .library(name: "GensynClient", targets: ["ABI", "GensynClient", "Wallet"]),
     .executable(name: "gensyn", targets: ["gensyn"]),
     .executable(name: "gensyn-gateway", targets: ["gensyn-gateway"]),
+    .executable(name: "gensyn-worker", targets: ["gensyn-worker"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
@@ -74,6 +75,7 @@ let package = Package(
     library("CSodium", links: "sodium"),
     library("CProtobufC", links: "protobuf-c"),
     library("CHTTPParser", links: "http_parser"),
+    library("CWslay", links: "wslay"),
     library("CZlib", links: "z"),
     library("CZstd", links: "zstd"),
     library("CGMP", links: "gmp"),
@@ -94,13 +96,17 @@ let package = Package(
     swift("HTTP", ["Buffers"]),
     swift("HTTP1", ["Buffers", "CHTTPParser", "HTTP"]),
     swift("HTTP2", ["Buffers", "CNghttp2", "HTTP"]),
+    swift("WebSocket", ["Buffers", "COpenSSL", "CWslay", "HTTP"]),
 
     // RPC.
     swift("RPC", ["Buffers", "CSystem", protobuf]),
     swift("RPCWire", ["Buffers", "HTTP", "RPC", "CZlib", "CZstd", protobuf]),
     swift(
       "RPCServer",
-      ["Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport"]),
+      [
+        "Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport",
+        "WebSocket",
+      ]),
     swift(
       "RPCClient",
       ["Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport"]),
@@ -114,29 +120,53 @@ let package = Package(
 
     // What engines state and clients check.
     swift("Receipts", ["Primitives", "Sodium"]),
+    swift("Disputes", ["Primitives", "Receipts", "Sodium"], exclude: ["Design.md"]),
 
     // Clients.
     swift("Console"),
     swift(
       "GensynClient",
       [
-        "Callers", "Files", "Primitives", "RPC", "RPCClient", "Receipts", "Schema", "Sodium",
-        "StandardSchema", "TLS", protobuf,
+        "ABI", "Callers", "Files", "KeyDerivation", "Primitives", "RPC", "RPCClient", "Receipts",
+        "Schema", "Secp256k1", "Sodium", "StandardSchema", "TLS", "Wallet", protobuf,
       ],
       path: "clients/swift"),
     program(
       "gensyn",
       [
-        "Console", "Descriptors", "Files", "GensynClient", "Primitives", "RPC", "RPCClient",
-        "Receipts", "Schema", "Sodium", "StandardSchema", "TLS", arguments, protobuf,
+        "ABI", "ArrayFiles", "Console", "Descriptors", "Files", "GensynClient", "JSONTree",
+        "KeyDerivation", "MarketParticipants", "Primitives", "Receipts", "RPC", "RPCClient",
+        "Schema", "Secp256k1", "Sodium", "StandardSchema", "TLS", "Wallet", arguments, protobuf,
       ],
       path: "clients/cli"),
+    library("CSandbox"),
+    // Those who compute and check for others.
+    swift(
+      "MarketParticipants",
+      [
+        "ABI", "ContractBindings", "Files", "GensynClient", "Primitives", "Wallet", protobuf,
+      ],
+      path: "clients/market"),
+    program(
+      "gensyn-worker",
+      [
+        "CSandbox", "Files", "GatewayServices", "Primitives", "Receipts", "Sodium", arguments,
+      ],
+      path: "clients/worker"),
     program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
+
+    // Keys of accounts, and what they sign.
+    swift("JSONTree"),
+    swift("KeyDerivation", ["COpenSSL", "CSodium"]),
+    swift("Wallet", ["Files", "JSONTree", "KeyDerivation", "Primitives", "Secp256k1"]),
 
     // The chain's cryptography.
     swift("Secp256k1", ["CSecp256k1"]),
     swift("Curves"),
-    swift("Precompiles", ["CGMP", "COpenSSL", "Curves", "Primitives", "Secp256k1"]),
+    swift("Precompiles", ["CGMP", "COpenSSL", "Curves", "Primitives", "Secp256k1", "Sodium"]),
+
+    // NumPy's files.
+    swift("ArrayFiles", ["CZlib"]),
 
     // Model files and their tokenizers.
     swift("ModelFiles"),
@@ -144,35 +174,58 @@ let package = Package(
 
     // Engines.
     swift("EVM", ["Precompiles", "Primitives", "Secp256k1"]),
+    swift("Tracers", ["EVM", "Primitives"]),
+    swift(
+      "EthereumRPC",
+      [
+        "Chain", "EVM", "JSONTree", "Precompiles", "Primitives", "Secp256k1", "Tracers", "Wallet",
+      ]),
     swift(
       "REE",
       [
-        "CKernels", "CProtobufC", "CWire", "CZlib", "Files", "ModelFiles", "Primitives",
+        "ArrayFiles", "CKernels", "CProtobufC", "CWire", "Files", "ModelFiles", "Primitives",
         "Receipts", "Sodium", "Tokenizers",
       ],
       exclude: ["Design.md", "Language/Semantics.md"]),
+    // What is asked of a run of a graph, and what is stated of it.
+    swift("GraphRuns", ["Primitives", "REE", "Receipts", "Sodium", "Tokenizers"]),
     swift(
       "Training",
       ["CKernels", "ModelFiles", "Primitives", "REE", "Receipts", "Sodium", "Tokenizers"],
       exclude: ["Design.md"]),
+    library("CLMDB", links: "lmdb"),
+    swift("Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("ABI", ["Primitives"]),
-    swift("Market", ["Files", "Primitives"]),
+    swift("ContractBindings", ["ABI", "Primitives"]),
+    swift("Predeploys", ["ABI", "ContractBindings", "EVM", "Primitives"]),
+    swift("MarketChain", ["ABI", "ContractBindings", "Market", "Primitives"]),
+    swift("Market", ["Files", "Primitives"], exclude: ["Design.md", "Economics.md", "economics.svg"]),
 
     // The gateway: one process, one node.
     swift(
       "GatewayServices",
       [
-        "Archive", "Descriptors", "Files", "Primitives", "REE", "RPC", "RPCServer", "Receipts",
-        "Schema", "Sodium", "StandardSchema", "Tokenizers", "Training", protobuf,
+        "Archive", "Chain", "Descriptors", "EthereumRPC", "EVM", "Files", "GraphRuns",
+        "ModelFiles", "Primitives", "Receipts", "REE", "RPC", "RPCServer", "Schema", "Sodium",
+        "StandardSchema", "Tokenizers", "Tracers", "Training", protobuf,
       ],
-      path: "gateway/Services"),
+      path: "gateway/Services", exclude: ["Market"]),
+    swift(
+      "MarketServices",
+      [
+        "ABI", "Chain", "ContractBindings", "EVM", "Market", "MarketChain", "Primitives", "RPC",
+        "Receipts", "Schema", "Secp256k1", "Sodium", "Wallet", protobuf,
+      ],
+      path: "gateway/Services/Market"),
     program(
       "gensyn-gateway",
       [
-        "Archive", "Callers", "GatewayServices", "Net", "Observability", "Primitives", "REE", "RPC",
-        "RPCServer", "StandardSchema", "TLS", arguments, logging,
+        "Archive", "Callers", "Chain", "ContractBindings", "EVM", "EthereumRPC", "Files",
+        "GatewayServices", "KeyDerivation", "Market", "MarketServices", "Net", "Observability",
+        "Predeploys", "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Schema", "Sodium",
+        "StandardSchema", "TLS", "Wallet", "WebSocket", arguments, logging, protobuf,
       ],
       path: "gateway/Server"),
 
@@ -190,6 +243,12 @@ let package = Package(
     program(
       "soak-rpc", ["CSystem", "InteropSchema", "RPC", "RPCClient", "RPCServer", protobuf],
       path: "Tests/Soak"),
+    swift(
+      "MarketHistories",
+      ["ABI", "ContractBindings", "EVM", "Market", "MarketChain", "Predeploys", "Primitives"],
+      path: "Tests/MarketHistories/Library"),
+    program(
+      "conformance-market-histories", ["MarketHistories"], path: "Tests/MarketHistories/Program"),
     program(
       "bench-market", ["Market"], path: "Tests/Benchmarks/market/Program"),
     program(
@@ -199,6 +258,8 @@ let package = Package(
       path: "Tests/Conformance/Precompiles/Program"),
     program(
       "conformance-onnx", ["Files", "REE"], path: "Tests/Conformance/ONNX/Program"),
+    program("bench-ree", ["Files", "REE"], path: "Tests/Benchmarks/ree/Program"),
+    tests("GraphRunsTests", ["GraphRuns", "ModelFixtures", "Primitives", "REE"]),
     schema("ConnectConformanceSchema", path: "Tests/Conformance/Connect/Schema"),
     swift(
       "ConnectConformance", ["ConnectConformanceSchema", "RPC", "RPCWire", protobuf],
@@ -237,12 +298,30 @@ let package = Package(
       path: "Tests/TokenizersTests", exclude: ["Fixtures"], swiftSettings: settings),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
+    swift(
+      "DisputeFixtures", ["Disputes", "Primitives", "Receipts", "Sodium"],
+      path: "Tests/DisputeFixtures"),
+    swift(
+      "DisputeChain",
+      ["ABI", "ContractBindings", "Disputes", "EVM", "Predeploys", "Primitives", "Receipts"],
+      path: "Tests/DisputeChain"),
+    tests(
+      "DisputesTests",
+      ["DisputeChain", "DisputeFixtures", "Disputes", "Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("ABITests", ["ABI", "Primitives"]),
-    tests("MarketTests", ["Files", "Market", "Primitives", "Sodium"]),
+    tests(
+      "MarketServicesTests",
+      [
+        "ABI", "Chain", "ContractBindings", "EVM", "Market", "MarketServices", "Predeploys",
+        "Primitives", "RPC", "Receipts", "Schema", "Secp256k1", "Sodium", "Wallet", protobuf,
+      ]),
+    tests(
+      "PredeploysTests", ["ABI", "ContractBindings", "EVM", "Predeploys", "Primitives", "Secp256k1"]),
+    tests("MarketTests", ["Files", "Market", "MarketHistories", "Primitives", "Sodium"]),
     tests(
       "REETests",
-      ["Files", "ModelFiles", "ModelFixtures", "Primitives", "REE", "Tokenizers"]),
+      ["ArrayFiles", "Files", "ModelFiles", "ModelFixtures", "Primitives", "REE", "Tokenizers"]),
     tests(
       "TrainingTests", ["CKernels", "Primitives", "REE", "Receipts", "Sodium", "Training"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
@@ -251,22 +330,40 @@ let package = Package(
     tests("HTTP2Tests", ["Buffers", "HTTP", "HTTP2"]),
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
+    tests("JSONTreeTests", ["JSONTree"]),
+    tests(
+      "WalletTests",
+      ["EVM", "Files", "JSONTree", "KeyDerivation", "Primitives", "Secp256k1", "Wallet"]),
+    tests("WebSocketTests", ["Buffers", "HTTP", "WebSocket"]),
     tests("SodiumTests", ["Sodium"]),
     swift(
       "EVMConformance", ["CZstd", "EVM", "Primitives"], path: "Tests/Conformance/EVM/Suites"),
     program("conformance-evm", ["EVMConformance"], path: "Tests/Conformance/EVM/Program"),
     program("bench-evm", ["EVM", "Primitives"], path: "Tests/Benchmarks/evm/Program"),
+    swift(
+      "RPCReplay", ["Chain", "EVM", "EthereumRPC", "JSONTree", "Primitives"],
+      path: "Tests/Conformance/RPCReplay/Suite"),
+    program(
+      "conformance-rpc-replay", ["RPCReplay"], path: "Tests/Conformance/RPCReplay/Program"),
+    tests(
+      "EthereumRPCTests",
+      ["Chain", "EVM", "EthereumRPC", "JSONTree", "Primitives", "RPCReplay", "Wallet"]),
+    tests("TracersTests", ["EVM", "Primitives", "Tracers"]),
     tests("EVMTests", ["EVM", "EVMConformance", "EVMFuzz", "Primitives"]),
+    tests("ChainTests", ["Chain", "EVM", "Files", "Primitives", "Secp256k1"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
     tests("CurvesTests", ["Curves", "Primitives"]),
-    tests("PrecompilesTests", ["Precompiles", "Primitives", "Secp256k1"]),
+    .testTarget(
+      name: "PrecompilesTests", dependencies: ["Precompiles", "Primitives", "Secp256k1"],
+      path: "Tests/PrecompilesTests", exclude: ["Fixtures"], swiftSettings: settings),
     tests("TidyTests", []),
     tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),
     tests(
       "GatewayTests",
       [
-        "gensyn-gateway", "Archive", "GatewayServices", "ModelFixtures", "Primitives", "REE", "RPC",
-        "RPCClient", "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", protobuf,
+        "gensyn-gateway", "Archive", "Chain", "EVM", "EthereumRPC", "GatewayServices",
+        "ModelFixtures", "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Receipts", "Schema",
+        "Sodium", "StandardSchema", "Wallet", protobuf,
       ]),
     tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
     tests(

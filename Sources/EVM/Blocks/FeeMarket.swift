@@ -46,6 +46,14 @@ public enum FeeMarket {
     return sum - target.partialValue
   }
 
+  /// The gas limit after `parent`'s that is nearest to what a builder aims at.
+  public static func gasLimit(after parent: UInt64, target: UInt64) -> UInt64 {
+    let step = max(parent / gasLimitDivisor, 1) - 1
+    let (most, overflow) = parent.addingReportingOverflow(step)
+    let least = max(parent - min(step, parent), gasLimitMin)
+    return min(max(target, least), overflow ? .max : max(most, least))
+  }
+
   static func isGasLimit(_ limit: UInt64, allowedAfter parent: UInt64) -> Bool {
     let step = parent / gasLimitDivisor
     let difference = limit > parent ? limit - parent : parent - limit

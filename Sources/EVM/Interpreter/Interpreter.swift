@@ -35,7 +35,8 @@ final class Interpreter {
     self.arena = arena
     schedule = Schedule(block.fork)
     table = InstructionTable.of(block.fork)
-    blobBaseFee = block.blobs.baseFee(excessBlobGas: block.excessBlobGas)
+    blobBaseFee =
+      block.blobBaseFee ?? block.blobs.baseFee(excessBlobGas: block.excessBlobGas)
     chainID = U256(block.chainID)
     unsafe frames = .allocate(capacity: Self.depthMax + 2)
   }

@@ -4,34 +4,27 @@ internal import Primitives
 /// The contracts that are part of the rules: a quick answer to where they are, and the one place where
 /// the interpreter calls them.
 enum PrecompiledContracts {
-  /// The addresses of a fork, apart from 0x100.
-  private static func consecutive(_ fork: Fork) -> UInt64 {
-    switch fork {
-    case ..<(.byzantium): 4
-    case ..<(.istanbul): 8
-    case ..<(.cancun): 9
-    case .cancun: 10
-    default: 17
-    }
-  }
-
-  /// P256VERIFY (EIP-7951).
-  private static let p256: UInt64 = 0x100
+  /// No contract of Ethereum is above (P256VERIFY, EIP-7951).
+  private static let last: UInt64 = 0x100
 
   /// The number of the contract at an address, if there is one in this fork.
+  ///
+  /// The list is `Precompiles`' own; few calls go to an address so low that they look at it.
   @inline(__always)
-  static func number(_ address: Address, _ fork: Fork) -> UInt16? {
-    guard address.middle == 0, address.high == 0, address.low <= p256, address.low > 0 else {
-      return nil
+  static func number(_ address: Address, _ fork: Fork, hasDisputeContracts: Bool) -> UInt16? {
+    guard address.middle == 0, address.high == 0, address.low > 0 else { return nil }
+    if address.low <= last {
+      let number = UInt16(truncatingIfNeeded: address.low)
+      return Precompiles.exists(at: number, fork: fork) ? number : nil
     }
-    if address.low <= consecutive(fork) { return UInt16(truncatingIfNeeded: address.low) }
-    return address.low == p256 && fork >= .osaka ? UInt16(p256) : nil
+    return hasDisputeContracts ? DisputeContracts.number(at: address.low) : nil
   }
 
   static func run(
     _ number: UInt16, _ input: ByteRange, _ gas: Int64, _ fork: Fork
   ) -> PrecompileOutcome {
     let bytes = unsafe UnsafeRawBufferPointer(start: input.pointer, count: input.count).bytes
-    return Precompiles.run(address: number, input: bytes, gas: gas, fork: fork) ?? .failure
+    return Precompiles.run(address: number, input: bytes, gas: gas, fork: fork)
+      ?? DisputeContracts.run(number: number, input: bytes, gas: gas)
   }
 }

@@ -135,8 +135,20 @@ public struct StateChanges: Sendable {
     /// Whether slots that are not in `slots` are gone.
     public let wipesStorage: Bool
     public let slots: [(slot: U256, value: U256)]
+
+    public init(
+      address: Address, account: Account?, wipesStorage: Bool,
+      slots: [(slot: U256, value: U256)] = []
+    ) {
+      self.address = address
+      self.account = account
+      self.wipesStorage = wipesStorage
+      self.slots = slots
+    }
   }
 
   public var accounts: [Change] = []
   public var codes: [(hash: Digest, code: [UInt8])] = []
+
+  public init() {}
 }

@@ -1,4 +1,4 @@
-internal import Primitives
+public import Primitives
 
 /// The state during execution: a cache over the database, with a journal to take back what a frame did.
 ///
@@ -297,6 +297,29 @@ public final class WorldState {
     case .created(let account): account.record.isCreated = false
     case .destroyed(let account): account.record.isDestroyed = false
     }
+  }
+
+  // MARK: Looking
+
+  /// The account as it is now; looking leaves no trace in execution.
+  public func currentAccount(_ address: Address) -> Account? {
+    let record = account(address).record
+    guard record.exists else { return nil }
+    return Account(
+      nonce: record.nonce, balance: record.balance, codeHash: Digest(record.codeHash))
+  }
+
+  public func currentCode(_ address: Address) -> [UInt8] {
+    code(of: account(address)).bytes
+  }
+
+  public func currentStorage(_ address: Address, _ slot: U256) -> U256 {
+    let account = account(address)
+    if let found = account.record.slots.find(slot, seed) { return found.slot.current }
+    guard !account.record.isStorageWiped, account.record.exists else { return .zero }
+    return attempt { () throws(StateFailure) in
+      try database.storage(of: address, at: slot)
+    } ?? .zero
   }
 
   // MARK: Between transactions

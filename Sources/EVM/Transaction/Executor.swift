@@ -27,7 +27,12 @@ public final class Executor {
     /// The next nonce, and no code of its own.
     case full
     /// Nothing but the wei: for calls that nobody signed, which only want to know what would happen.
+    /// Limits of gas do not hold for them, and a fee of zero is enough.
     case fundsOnly
+    /// All but that the sender has no code: for a development chain, where anybody may be played.
+    case impersonated
+    /// As ``impersonated``, and limits of gas do not hold: for blocks that never are.
+    case simulated
   }
 
   /// Runs a transaction, whose sender is ``Transaction/sender()``. An invalid one leaves everything as
@@ -51,14 +56,15 @@ public final class Executor {
 
     let intrinsic = transaction.intrinsicGas(block.fork)
     let result = run(transaction, account, gas: Int64(transaction.gasLimit - intrinsic.gas))
-    let used = settle(transaction, account, result, floor: intrinsic.floor, gasPrice)
+    let (used, most) = settle(transaction, account, result, floor: intrinsic.floor, gasPrice)
     let logs = state.endTransaction(fork: block.fork)
     interpreter.arena.trim(afterGas: used)
     if let failure = state.failure { throw .state(failure) }
     gasUsed += used
     blobGasUsed += transaction.blobGas
     return Outcome(
-      status: result.status, gasUsed: used, blobGasUsed: transaction.blobGas, gasPrice: gasPrice,
+      status: result.status, gasUsed: used, gasUsedMax: most, blobGasUsed: transaction.blobGas,
+      gasPrice: gasPrice,
       output: result.output, logs: logs, created: result.created)
   }
 
@@ -104,12 +110,17 @@ public final class Executor {
     {
       throw .blobGasExceedsBlock
     }
-    try transaction.validate(fork: block.fork, chainID: block.chainID)
-    let available = block.gasLimit - min(gasUsed, block.gasLimit)
+    try transaction.validate(
+      fork: block.fork, chainID: block.chainID,
+      limitsGas: check == .full || check == .impersonated, limitsNonce: check != .fundsOnly)
+    let available =
+      check != .fundsOnly ? block.gasLimit - min(gasUsed, block.gasLimit) : UInt64(Int64.max)
     guard transaction.gasLimit <= min(available, UInt64(Int64.max)) else {
       throw .gasLimitExceedsBlock(available: available)
     }
-    if block.fork >= .london && transaction.maxFeePerGas < block.baseFee {
+    if block.fork >= .london && transaction.maxFeePerGas < block.baseFee,
+      check != .fundsOnly || !transaction.maxFeePerGas.isZero
+    {
       throw .feeBelowBaseFee(baseFee: block.baseFee)
     }
     if transaction.kind == .blob {
@@ -117,19 +128,19 @@ public final class Executor {
         throw .blobFeeBelowBaseFee(baseFee: interpreter.blobBaseFee)
       }
     }
-    if check == .full { try checkSender(transaction, account) }
+    if check != .fundsOnly { try checkSender(transaction, account, check) }
     guard let most = transaction.costMax, most <= account.record.balance else {
       throw .insufficientFunds(balance: account.record.balance)
     }
   }
 
   private func checkSender(
-    _ transaction: Transaction, _ account: AccountReference
+    _ transaction: Transaction, _ account: AccountReference, _ check: SenderCheck
   ) throws(InvalidTransaction) {
     let nonce = account.record.nonce
     if transaction.nonce < nonce { throw .nonceTooLow(expected: nonce) }
     if transaction.nonce > nonce { throw .nonceTooHigh(expected: nonce) }
-    if account.record.codeHash != Account.emptyCodeWord,
+    if check == .full, account.record.codeHash != Account.emptyCodeWord,
       block.fork < .prague || state.code(of: account).delegate == nil
     {
       throw .senderHasCode
@@ -217,7 +228,7 @@ public final class Executor {
     interpreter.transfer(transaction.value, from: sender, to: target)
     return unsafe transaction.data.withUnsafeBytes { data in
       let input = unsafe ByteRange(pointer: data.baseAddress, count: data.count)
-      if let number = PrecompiledContracts.number(to, block.fork) {
+      if let number = block.precompile(at: to) {
         return precompile(number, input, gas: gas, checkpoint)
       }
       var code = state.code(of: target)
@@ -285,18 +296,22 @@ public final class Executor {
 
   // MARK: After
 
-  /// Gives back what is left and pays the block's beneficiary; returns the gas used.
+  /// Gives back what is left and pays the block's beneficiary; returns the gas used, after and before
+  /// refunds.
   private func settle(
     _ transaction: Transaction, _ account: AccountReference, _ result: RunResult, floor: UInt64,
     _ gasPrice: U256
-  ) -> UInt64 {
+  ) -> (used: UInt64, most: UInt64) {
     var used = Int64(transaction.gasLimit) - result.gasLeft
+    let most = max(UInt64(used), floor)
     used -= max(0, min(state.refund, used / interpreter.schedule.refundQuotient))
     let gas = max(UInt64(used), floor)
     state.add(gasPrice &* U256(transaction.gasLimit - gas), to: account)
-    let tip = block.fork >= .london ? gasPrice &- block.baseFee : gasPrice
+    // A call that pays nothing may run below the base fee.
+    let tip =
+      block.fork >= .london ? gasPrice.subtracting(block.baseFee) ?? .zero : gasPrice
     state.add(tip &* U256(gas), to: state.account(block.coinbase))
-    return gas
+    return (gas, most)
   }
 }
 
