@@ -152,7 +152,8 @@ let package = Package(
       ],
       exclude: ["Design.md", "Language/Semantics.md"]),
     library("CLMDB", links: "lmdb"),
-    swift("Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"]),
+    swift(
+      "Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"], exclude: ["Design.md"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("ABI", ["Primitives"]),
@@ -187,7 +188,7 @@ let package = Package(
       path: "Tests/Interop/Client"),
     program(
       "soak-rpc", ["CSystem", "InteropSchema", "RPC", "RPCClient", "RPCServer", protobuf],
-      path: "Tests/Soak"),
+      path: "Tests/Soak", exclude: ["Chain", "chain.py", "uploads.py"]),
     program(
       "bench-market", ["Market"], path: "Tests/Benchmarks/market/Program"),
     program(
@@ -248,8 +249,17 @@ let package = Package(
     swift(
       "EVMConformance", ["CZstd", "EVM", "Primitives"], path: "Tests/Conformance/EVM/Suites"),
     program("conformance-evm", ["EVMConformance"], path: "Tests/Conformance/EVM/Program"),
+    program(
+      "conformance-eels", ["EVMConformance"], path: "Tests/Conformance/EELS/Program"),
     program("bench-evm", ["EVM", "Primitives"], path: "Tests/Benchmarks/evm/Program"),
-    tests("EVMTests", ["EVM", "EVMConformance", "EVMFuzz", "Primitives"]),
+    .testTarget(
+      name: "EVMTests",
+      dependencies: ["EVM", "EVMConformance", "EVMFuzz", "Precompiles", "Primitives"],
+      path: "Tests/EVMTests", exclude: ["Fixtures"], swiftSettings: settings),
+    program(
+      "bench-chain", ["Chain", "EVM", "Primitives", "Secp256k1"], path: "Tests/Benchmarks/chain"),
+    program(
+      "soak-chain", ["Chain", "EVM", "Primitives", "Secp256k1"], path: "Tests/Soak/Chain"),
     tests("ChainTests", ["Chain", "EVM", "Files", "Primitives", "Secp256k1"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
     tests("CurvesTests", ["Curves", "Primitives"]),

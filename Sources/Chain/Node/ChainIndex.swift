@@ -50,18 +50,20 @@ final class ChainIndex: Sendable, BlockHistory {
   private let genesis: SealedBlock
   private let history: Configuration.History
   private let isDurable: Bool
+  private let meter: WorkMeter
   private let state: Mutex<State>
   private let commits = DispatchQueue(label: "chain.commits")
 
   /// Opens the store's chain, or begins it with `genesis` and its state.
   init(
     store: ChainStore, genesis: SealedBlock, changes: StateChanges,
-    history: Configuration.History, isDurable: Bool
+    history: Configuration.History, isDurable: Bool, meter: WorkMeter
   ) throws(StoreFailure) {
     self.store = store
     self.genesis = genesis
     self.history = history
     self.isDurable = isDurable
+    self.meter = meter
     if let found = try store.genesis(), let checkpoint = try store.checkpoint() {
       guard found == genesis.hash else {
         throw .otherGenesis(found: found, expected: genesis.hash)
@@ -155,7 +157,9 @@ final class ChainIndex: Sendable, BlockHistory {
 
   private func log(_ record: BlockRecord) throws(StoreFailure) -> BlockLog.Place {
     if let failure = state.withLock({ $0.failure }) { throw failure }
-    return try store.log.append(record.encoded, isDurable: isDurable)
+    return try meter.measure(\.log) { () throws(StoreFailure) in
+      try store.log.append(record.encoded, isDurable: isDurable)
+    }
   }
 
   private func add(_ layer: ChainLayer) {
@@ -226,8 +230,11 @@ final class ChainIndex: Sendable, BlockHistory {
     guard !layers.isEmpty else { return }
     do throws(StoreFailure) {
       try store.log.synchronize()
-      let segment = try store.environment.write { writer throws(StoreFailure) in
-        try Self.write(layers, to: store, oldest: oldest, writer)
+      var segment: UInt32?
+      try meter.measure(\.commit) { () throws(StoreFailure) in
+        try store.environment.write { writer throws(StoreFailure) in
+          segment = try Self.write(layers, to: store, oldest: oldest, writer)
+        }
       }
       state.withLock { forget(layers, oldest: oldest, &$0) }
       if let segment { try store.log.removeSegments(before: segment) }
@@ -327,7 +334,8 @@ final class ChainIndex: Sendable, BlockHistory {
     guard let block = try self.block(number), let row = try store.row(number) else {
       throw .system("block \(number) is not there to go back to")
     }
-    let root = try store.environment.write { writer throws(StoreFailure) in
+    var root = row.stateRoot
+    try store.environment.write { writer throws(StoreFailure) in
       if version < headVersion {
         for gone in ((version + 1)...headVersion).reversed() {
           try StateWriter.revert(gone, in: writer)
@@ -336,16 +344,16 @@ final class ChainIndex: Sendable, BlockHistory {
       if number < head.number {
         for gone in (number + 1)...head.number { try store.remove(gone, in: writer) }
       }
-      let root = try store.restore(row, number: number, version: version, in: writer)
+      root = try store.restore(row, number: number, version: version, in: writer)
       try store.put(
         ChainStore.Checkpoint(
           number: number, version: version, place: logEnd, oldest: oldest), in: writer)
-      return root
     }
+    let stateRoot = root
     state.withLock { state in
       state.head = block
       state.headVersion = version
-      state.headTree = StateTree(root: .root(root), source: Self.source(store, version))
+      state.headTree = StateTree(root: .root(stateRoot), source: Self.source(store, version))
       state.nodes = 0
       state.recentOrder.removeAll { $0 > number }
       state.recent = state.recent.filter { $0.key <= number }
