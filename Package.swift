@@ -74,6 +74,7 @@ let package = Package(
     library("CSodium", links: "sodium"),
     library("CProtobufC", links: "protobuf-c"),
     library("CHTTPParser", links: "http_parser"),
+    library("CWslay", links: "wslay"),
     library("CZlib", links: "z"),
     library("CZstd", links: "zstd"),
     library("CGMP", links: "gmp"),
@@ -94,13 +95,17 @@ let package = Package(
     swift("HTTP", ["Buffers"]),
     swift("HTTP1", ["Buffers", "CHTTPParser", "HTTP"]),
     swift("HTTP2", ["Buffers", "CNghttp2", "HTTP"]),
+    swift("WebSocket", ["Buffers", "COpenSSL", "CWslay", "HTTP"]),
 
     // RPC.
     swift("RPC", ["Buffers", "CSystem", protobuf]),
     swift("RPCWire", ["Buffers", "HTTP", "RPC", "CZlib", "CZstd", protobuf]),
     swift(
       "RPCServer",
-      ["Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport"]),
+      [
+        "Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport",
+        "WebSocket",
+      ]),
     swift(
       "RPCClient",
       ["Buffers", "HTTP", "HTTP1", "HTTP2", "Net", "RPC", "RPCWire", "TLS", "Transport"]),
@@ -114,6 +119,7 @@ let package = Package(
 
     // What engines state and clients check.
     swift("Receipts", ["Primitives", "Sodium"]),
+    swift("Disputes", ["Primitives", "Receipts", "Sodium"], exclude: ["Design.md"]),
 
     // Clients.
     swift("Console"),
@@ -133,10 +139,15 @@ let package = Package(
       path: "clients/cli"),
     program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
 
+    // Keys of accounts, and what they sign.
+    swift("JSONTree"),
+    swift("KeyDerivation", ["COpenSSL", "CSodium"]),
+    swift("Wallet", ["Files", "JSONTree", "KeyDerivation", "Primitives", "Secp256k1"]),
+
     // The chain's cryptography.
     swift("Secp256k1", ["CSecp256k1"]),
     swift("Curves"),
-    swift("Precompiles", ["CGMP", "COpenSSL", "Curves", "Primitives", "Secp256k1"]),
+    swift("Precompiles", ["CGMP", "COpenSSL", "Curves", "Primitives", "Secp256k1", "Sodium"]),
 
     // Model files and their tokenizers.
     swift("ModelFiles"),
@@ -144,6 +155,12 @@ let package = Package(
 
     // Engines.
     swift("EVM", ["Precompiles", "Primitives", "Secp256k1"]),
+    swift("Tracers", ["EVM", "Primitives"]),
+    swift(
+      "EthereumRPC",
+      [
+        "Chain", "EVM", "JSONTree", "Precompiles", "Primitives", "Secp256k1", "Tracers", "Wallet",
+      ]),
     swift(
       "REE",
       [
@@ -151,12 +168,19 @@ let package = Package(
         "Receipts", "Sodium", "Tokenizers",
       ],
       exclude: ["Design.md", "Language/Semantics.md"]),
+    swift(
+      "Training",
+      ["CKernels", "ModelFiles", "Primitives", "REE", "Receipts", "Sodium", "Tokenizers"],
+      exclude: ["Design.md"]),
     library("CLMDB", links: "lmdb"),
     swift(
       "Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"], exclude: ["Design.md"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("ABI", ["Primitives"]),
+    swift("ContractBindings", ["ABI", "Primitives"]),
+    swift("Predeploys", ["ABI", "ContractBindings", "EVM", "Primitives"]),
+    swift("MarketChain", ["ABI", "ContractBindings", "Market", "Primitives"]),
     swift("Market", ["Files", "Primitives"]),
 
     // The gateway: one process, one node.
@@ -164,9 +188,16 @@ let package = Package(
       "GatewayServices",
       [
         "Archive", "Descriptors", "Files", "Primitives", "REE", "RPC", "RPCServer", "Receipts",
-        "Schema", "Sodium", "StandardSchema", "Tokenizers", protobuf,
+        "Schema", "Sodium", "StandardSchema", "Tokenizers", "Training", protobuf,
       ],
-      path: "gateway/Services"),
+      path: "gateway/Services", exclude: ["Market"]),
+    swift(
+      "MarketServices",
+      [
+        "ABI", "ContractBindings", "Market", "MarketChain", "Primitives", "RPC", "Receipts",
+        "Schema", "Secp256k1", "Sodium", protobuf,
+      ],
+      path: "gateway/Services/Market"),
     program(
       "gensyn-gateway",
       [
@@ -189,6 +220,12 @@ let package = Package(
     program(
       "soak-rpc", ["CSystem", "InteropSchema", "RPC", "RPCClient", "RPCServer", protobuf],
       path: "Tests/Soak", exclude: ["Chain", "chain.py", "uploads.py"]),
+    swift(
+      "MarketHistories",
+      ["ABI", "ContractBindings", "EVM", "Market", "MarketChain", "Predeploys", "Primitives"],
+      path: "Tests/MarketHistories/Library"),
+    program(
+      "conformance-market-histories", ["MarketHistories"], path: "Tests/MarketHistories/Program"),
     program(
       "bench-market", ["Market"], path: "Tests/Benchmarks/market/Program"),
     program(
@@ -226,6 +263,9 @@ let package = Package(
       path: "Tests/Conformance/tokenizers/Program"),
     program(
       "conformance-llm", ["Files", "REE", "Tokenizers"], path: "Tests/Conformance/llm/Program"),
+    program(
+      "conformance-training", ["Files", "Primitives", "Training"],
+      path: "Tests/Conformance/Training/Program"),
     swift("ModelFixtures", ["ModelFiles"], path: "Tests/ModelFixtures"),
     tests("ModelFilesTests", ["Files", "ModelFiles", "ModelFixtures"]),
     .testTarget(
@@ -233,9 +273,21 @@ let package = Package(
       path: "Tests/TokenizersTests", exclude: ["Fixtures"], swiftSettings: settings),
     tests("PrimitivesTests", ["Primitives", "CBLAKE3"]),
     tests("ReceiptsTests", ["Primitives", "Receipts", "Sodium"]),
+    swift(
+      "DisputeFixtures", ["Disputes", "Primitives", "Receipts", "Sodium"],
+      path: "Tests/DisputeFixtures"),
+    swift(
+      "DisputeChain",
+      ["ABI", "ContractBindings", "Disputes", "EVM", "Predeploys", "Primitives", "Receipts"],
+      path: "Tests/DisputeChain"),
+    tests(
+      "DisputesTests",
+      ["DisputeChain", "DisputeFixtures", "Disputes", "Primitives", "Receipts", "Sodium"]),
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("ABITests", ["ABI", "Primitives"]),
-    tests("MarketTests", ["Files", "Market", "Primitives", "Sodium"]),
+    tests(
+      "PredeploysTests", ["ABI", "ContractBindings", "EVM", "Predeploys", "Primitives", "Secp256k1"]),
+    tests("MarketTests", ["Files", "Market", "MarketHistories", "Primitives", "Sodium"]),
     tests(
       "REETests",
       ["Files", "ModelFiles", "ModelFixtures", "Primitives", "REE", "Tokenizers"]),
@@ -245,6 +297,9 @@ let package = Package(
     tests("HTTP2Tests", ["Buffers", "HTTP", "HTTP2"]),
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
+    tests("JSONTreeTests", ["JSONTree"]),
+    tests("WalletTests", ["EVM", "Files", "JSONTree", "KeyDerivation", "Primitives", "Secp256k1", "Wallet"]),
+    tests("WebSocketTests", ["Buffers", "HTTP", "WebSocket"]),
     tests("SodiumTests", ["Sodium"]),
     swift(
       "EVMConformance", ["CZstd", "EVM", "Primitives"], path: "Tests/Conformance/EVM/Suites"),
@@ -260,10 +315,17 @@ let package = Package(
       "bench-chain", ["Chain", "EVM", "Primitives", "Secp256k1"], path: "Tests/Benchmarks/chain"),
     program(
       "soak-chain", ["Chain", "EVM", "Primitives", "Secp256k1"], path: "Tests/Soak/Chain"),
+    swift(
+      "RPCReplay", ["Chain", "EVM", "EthereumRPC", "JSONTree", "Primitives"],
+      path: "Tests/Conformance/RPCReplay/Suite"),
+    program(
+      "conformance-rpc-replay", ["RPCReplay"], path: "Tests/Conformance/RPCReplay/Program"),
     tests("ChainTests", ["Chain", "EVM", "Files", "Primitives", "Secp256k1"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
     tests("CurvesTests", ["Curves", "Primitives"]),
-    tests("PrecompilesTests", ["Precompiles", "Primitives", "Secp256k1"]),
+    .testTarget(
+      name: "PrecompilesTests", dependencies: ["Precompiles", "Primitives", "Secp256k1"],
+      path: "Tests/PrecompilesTests", exclude: ["Fixtures"], swiftSettings: settings),
     tests("TidyTests", []),
     tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),
     tests(

@@ -86,6 +86,7 @@ struct integer_kernels {
 };
 
 struct training_kernels {
+  void (*gelu_with_slope)(const float *x, float *y, float *slope, size_t n);
   void (*gelu_gradient)(const float *x, const float *dy, float *dx, size_t n);
   void (*relu_gradient)(const float *x, const float *dy, float *dx, size_t n);
   void (*silu_gradient)(const float *x, const float *dy, float *dx, size_t n);

@@ -15,6 +15,10 @@ REE_PUBLIC_GRADIENT(silu)
 REE_PUBLIC_GRADIENT(tanh)
 REE_PUBLIC_GRADIENT(sigmoid)
 
+void ree_gelu_with_slope(const float *x, float *y, float *slope, size_t n) {
+  ree_kernels()->training->gelu_with_slope(x, y, slope, n);
+}
+
 void ree_softmax_gradient_rows(const float *p, const float *dp, size_t rows, size_t n, float *dx) {
   ree_kernels()->training->softmax_gradient(p, dp, rows, n, dx);
 }

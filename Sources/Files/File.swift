@@ -101,6 +101,10 @@ public struct File: ~Copyable, Sendable {
     }
   }
 
+  public func write(_ bytes: [UInt8], at offset: UInt64) throws(FileError) {
+    try write(unsafe bytes.span.bytes, at: offset)
+  }
+
   /// Writes whole words at `offset`, each as its eight bytes, the lowest first.
   public func write(littleEndian words: [UInt64], at offset: UInt64) throws(FileError) {
     try write(unsafe words.span.bytes, at: offset)

@@ -1,8 +1,8 @@
 public import Primitives
 internal import Receipts
 
-/// The set of semantics that this engine's bits follow: every operator, and what runs language
-/// models.
+/// The set of semantics that this engine's bits follow: every operator, and what runs and trains
+/// language models.
 ///
 /// An entry's version changes whenever a bit of any result does; receipts name the set by its root.
 public enum Semantics {
@@ -20,6 +20,7 @@ public enum Semantics {
   private static let language = [
     Entry(name: "language.llama", version: "1.0.0"),
     Entry(name: "language.sampling", version: "1.0.0"),
+    Entry(name: "training.step", version: "1.0.0"),
   ]
 
   /// The Merkle root over the texts `name version` in the order of the entries.

@@ -1,5 +1,6 @@
 public import HTTP2
 internal import RPC
+public import WebSocket
 
 /// What callers of one server may ask of it. The defaults suit a public address.
 public struct Limits: Sendable {
@@ -39,6 +40,11 @@ public struct Limits: Sendable {
   public var responseStallTimeout: Duration = .seconds(300)
   /// The largest body that a page gets to see.
   public var pageBodyMax = 4 << 20
+  /// How long a WebSocket may be quiet before its peer is asked whether it is there.
+  public var webSocketPingInterval: Duration = .seconds(30)
+  /// Messages of one WebSocket that wait until those before them are answered.
+  public var webSocketInboxMax = 1024
+  public var webSocket = WebSocket.Limits()
   public var http2 = HTTP2.Limits()
 
   public init() {}

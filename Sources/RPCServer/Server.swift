@@ -17,6 +17,7 @@ public final class Server: Sendable {
     public var cors: CORS?
     public var compression = ResponseCompression()
     public var pages: [Page] = []
+    public var webSockets: [WebSocketEndpoint] = []
     public var observers: [any ServerObserver] = []
     /// How many event loops share the connections.
     public var loops = 1
@@ -67,8 +68,8 @@ public final class Server: Sendable {
         loops.append(loop)
         let context = LoopContext(
           loop: loop, router: router, limits: configuration.limits, pages: configuration.pages,
-          cors: configuration.cors, compression: configuration.compression,
-          observers: configuration.observers)
+          webSockets: configuration.webSockets, cors: configuration.cors,
+          compression: configuration.compression, observers: configuration.observers)
         servers.append(LoopServer(context: context, shared: shared))
       }
       self.loops = loops

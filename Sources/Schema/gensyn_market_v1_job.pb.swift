@@ -841,6 +841,18 @@ public nonisolated struct Gensyn_Market_V1_Lease: @unchecked Sendable {
     set {_uniqueStorage()._receiptHash = newValue}
   }
 
+  /// Who may be drawn to check it, 20 bytes. Empty: nobody.
+  public var verifier: Data {
+    get {_storage._verifier}
+    set {_uniqueStorage()._verifier = newValue}
+  }
+
+  /// Its number in the escrow, from 0.
+  public var escrowLeaseNumber: UInt64 {
+    get {_storage._escrowLeaseNumber}
+    set {_uniqueStorage()._escrowLeaseNumber = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1014,6 +1026,22 @@ public nonisolated struct Gensyn_Market_V1_Job: @unchecked Sendable {
   public var lastSequence: UInt64 {
     get {_storage._lastSequence}
     set {_uniqueStorage()._lastSequence = newValue}
+  }
+
+  /// Its number in the escrow. Unset until it is paid in.
+  public var escrowJobNumber: UInt64 {
+    get {_storage._escrowJobNumber ?? 0}
+    set {_uniqueStorage()._escrowJobNumber = newValue}
+  }
+  /// Returns true if `escrowJobNumber` has been explicitly set.
+  public var hasEscrowJobNumber: Bool {_storage._escrowJobNumber != nil}
+  /// Clears the value of `escrowJobNumber`. Subsequent reads from it will return its default value.
+  public mutating func clearEscrowJobNumber() {_uniqueStorage()._escrowJobNumber = nil}
+
+  /// The steps that are committed to and paid.
+  public var stepCount: UInt64 {
+    get {_storage._stepCount}
+    set {_uniqueStorage()._stepCount = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1512,7 +1540,7 @@ nonisolated extension Gensyn_Market_V1_JobSpecification: SwiftProtobuf.Message, 
 
 nonisolated extension Gensyn_Market_V1_Lease: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Lease"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}provider\0\u{3}offer_id\0\u{3}unit_price_ai_wei\0\u{3}bond_ai_wei\0\u{3}start_time\0\u{3}end_time\0\u{3}end_reason\0\u{3}end_message\0\u{3}start_checkpoint_hash\0\u{3}last_checkpoint_hash\0\u{3}steps_done\0\u{3}last_heartbeat_time\0\u{3}provider_sealing_key\0\u{3}receipt_hash\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}provider\0\u{3}offer_id\0\u{3}unit_price_ai_wei\0\u{3}bond_ai_wei\0\u{3}start_time\0\u{3}end_time\0\u{3}end_reason\0\u{3}end_message\0\u{3}start_checkpoint_hash\0\u{3}last_checkpoint_hash\0\u{3}steps_done\0\u{3}last_heartbeat_time\0\u{3}provider_sealing_key\0\u{3}receipt_hash\0\u{1}verifier\0\u{3}escrow_lease_number\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1530,6 +1558,8 @@ nonisolated extension Gensyn_Market_V1_Lease: SwiftProtobuf.Message, SwiftProtob
     var _lastHeartbeatTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _providerSealingKey: Data = Data()
     var _receiptHash: Data = Data()
+    var _verifier: Data = Data()
+    var _escrowLeaseNumber: UInt64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1555,6 +1585,8 @@ nonisolated extension Gensyn_Market_V1_Lease: SwiftProtobuf.Message, SwiftProtob
       _lastHeartbeatTime = source._lastHeartbeatTime
       _providerSealingKey = source._providerSealingKey
       _receiptHash = source._receiptHash
+      _verifier = source._verifier
+      _escrowLeaseNumber = source._escrowLeaseNumber
     }
   }
 
@@ -1588,6 +1620,8 @@ nonisolated extension Gensyn_Market_V1_Lease: SwiftProtobuf.Message, SwiftProtob
         case 13: try { try decoder.decodeSingularMessageField(value: &_storage._lastHeartbeatTime) }()
         case 14: try { try decoder.decodeSingularBytesField(value: &_storage._providerSealingKey) }()
         case 15: try { try decoder.decodeSingularBytesField(value: &_storage._receiptHash) }()
+        case 16: try { try decoder.decodeSingularBytesField(value: &_storage._verifier) }()
+        case 17: try { try decoder.decodeSingularUInt64Field(value: &_storage._escrowLeaseNumber) }()
         default: break
         }
       }
@@ -1645,6 +1679,12 @@ nonisolated extension Gensyn_Market_V1_Lease: SwiftProtobuf.Message, SwiftProtob
       if !_storage._receiptHash.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._receiptHash, fieldNumber: 15)
       }
+      if !_storage._verifier.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._verifier, fieldNumber: 16)
+      }
+      if _storage._escrowLeaseNumber != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._escrowLeaseNumber, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1669,6 +1709,8 @@ nonisolated extension Gensyn_Market_V1_Lease: SwiftProtobuf.Message, SwiftProtob
         if _storage._lastHeartbeatTime != rhs_storage._lastHeartbeatTime {return false}
         if _storage._providerSealingKey != rhs_storage._providerSealingKey {return false}
         if _storage._receiptHash != rhs_storage._receiptHash {return false}
+        if _storage._verifier != rhs_storage._verifier {return false}
+        if _storage._escrowLeaseNumber != rhs_storage._escrowLeaseNumber {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1740,7 +1782,7 @@ nonisolated extension Gensyn_Market_V1_JobCheck: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Gensyn_Market_V1_Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Job"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}submitter\0\u{1}specification\0\u{1}kind\0\u{1}state\0\u{3}create_time\0\u{3}update_time\0\u{1}leases\0\u{1}checks\0\u{3}escrow_ai_wei\0\u{3}earned_ai_wei\0\u{3}dry_time\0\u{1}receipt\0\u{3}challenge_end_time\0\u{1}failure\0\u{1}deterrence\0\u{3}last_sequence\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}submitter\0\u{1}specification\0\u{1}kind\0\u{1}state\0\u{3}create_time\0\u{3}update_time\0\u{1}leases\0\u{1}checks\0\u{3}escrow_ai_wei\0\u{3}earned_ai_wei\0\u{3}dry_time\0\u{1}receipt\0\u{3}challenge_end_time\0\u{1}failure\0\u{1}deterrence\0\u{3}last_sequence\0\u{3}escrow_job_number\0\u{3}step_count\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1760,6 +1802,8 @@ nonisolated extension Gensyn_Market_V1_Job: SwiftProtobuf.Message, SwiftProtobuf
     var _failure: String = String()
     var _deterrence: Gensyn_Market_V1_Deterrence? = nil
     var _lastSequence: UInt64 = 0
+    var _escrowJobNumber: UInt64? = nil
+    var _stepCount: UInt64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1787,6 +1831,8 @@ nonisolated extension Gensyn_Market_V1_Job: SwiftProtobuf.Message, SwiftProtobuf
       _failure = source._failure
       _deterrence = source._deterrence
       _lastSequence = source._lastSequence
+      _escrowJobNumber = source._escrowJobNumber
+      _stepCount = source._stepCount
     }
   }
 
@@ -1822,6 +1868,8 @@ nonisolated extension Gensyn_Market_V1_Job: SwiftProtobuf.Message, SwiftProtobuf
         case 15: try { try decoder.decodeSingularStringField(value: &_storage._failure) }()
         case 16: try { try decoder.decodeSingularMessageField(value: &_storage._deterrence) }()
         case 17: try { try decoder.decodeSingularUInt64Field(value: &_storage._lastSequence) }()
+        case 18: try { try decoder.decodeSingularUInt64Field(value: &_storage._escrowJobNumber) }()
+        case 19: try { try decoder.decodeSingularUInt64Field(value: &_storage._stepCount) }()
         default: break
         }
       }
@@ -1885,6 +1933,12 @@ nonisolated extension Gensyn_Market_V1_Job: SwiftProtobuf.Message, SwiftProtobuf
       if _storage._lastSequence != 0 {
         try visitor.visitSingularUInt64Field(value: _storage._lastSequence, fieldNumber: 17)
       }
+      try { if let v = _storage._escrowJobNumber {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 18)
+      } }()
+      if _storage._stepCount != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._stepCount, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1911,6 +1965,8 @@ nonisolated extension Gensyn_Market_V1_Job: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._failure != rhs_storage._failure {return false}
         if _storage._deterrence != rhs_storage._deterrence {return false}
         if _storage._lastSequence != rhs_storage._lastSequence {return false}
+        if _storage._escrowJobNumber != rhs_storage._escrowJobNumber {return false}
+        if _storage._stepCount != rhs_storage._stepCount {return false}
         return true
       }
       if !storagesAreEqual {return false}

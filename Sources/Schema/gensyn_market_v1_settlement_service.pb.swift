@@ -299,72 +299,130 @@ public nonisolated struct Gensyn_Market_V1_GetMarketParametersRequest: Sendable 
 }
 
 /// The rules.
-public nonisolated struct Gensyn_Market_V1_GetMarketParametersResponse: Sendable {
+public nonisolated struct Gensyn_Market_V1_GetMarketParametersResponse: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// The protocol's share of what providers earn, in millionths.
-  public var protocolFeePpm: UInt32 = 0
+  public var protocolFeePpm: UInt32 {
+    get {_storage._protocolFeePpm}
+    set {_uniqueStorage()._protocolFeePpm = newValue}
+  }
 
   /// The bond as a multiple of the reward, in millionths.
-  public var bondRatioPpm: UInt32 = 0
+  public var bondRatioPpm: UInt32 {
+    get {_storage._bondRatioPpm}
+    set {_uniqueStorage()._bondRatioPpm = newValue}
+  }
 
   /// The chance of a check unless a job asks for more, in millionths.
-  public var sampleRatePpm: UInt32 = 0
+  public var sampleRatePpm: UInt32 {
+    get {_storage._sampleRatePpm}
+    set {_uniqueStorage()._sampleRatePpm = newValue}
+  }
 
   /// The chance that a planted error takes the place of a result, in millionths.
-  public var forcedErrorRatePpm: UInt32 = 0
+  public var forcedErrorRatePpm: UInt32 {
+    get {_storage._forcedErrorRatePpm}
+    set {_uniqueStorage()._forcedErrorRatePpm = newValue}
+  }
 
   /// What a verifier gets for finding a planted error, uint256, 32 bytes big-endian.
-  public var jackpotAiWei: Data = Data()
+  public var jackpotAiWei: Data {
+    get {_storage._jackpotAiWei}
+    set {_uniqueStorage()._jackpotAiWei = newValue}
+  }
 
   /// How long a result can be challenged.
   public var challengeWindow: SwiftProtobuf.Google_Protobuf_Duration {
-    get {_challengeWindow ?? SwiftProtobuf.Google_Protobuf_Duration()}
-    set {_challengeWindow = newValue}
+    get {_storage._challengeWindow ?? SwiftProtobuf.Google_Protobuf_Duration()}
+    set {_uniqueStorage()._challengeWindow = newValue}
   }
   /// Returns true if `challengeWindow` has been explicitly set.
-  public var hasChallengeWindow: Bool {self._challengeWindow != nil}
+  public var hasChallengeWindow: Bool {_storage._challengeWindow != nil}
   /// Clears the value of `challengeWindow`. Subsequent reads from it will return its default value.
-  public mutating func clearChallengeWindow() {self._challengeWindow = nil}
+  public mutating func clearChallengeWindow() {_uniqueStorage()._challengeWindow = nil}
 
   /// How often providers send heartbeats.
   public var heartbeatInterval: SwiftProtobuf.Google_Protobuf_Duration {
-    get {_heartbeatInterval ?? SwiftProtobuf.Google_Protobuf_Duration()}
-    set {_heartbeatInterval = newValue}
+    get {_storage._heartbeatInterval ?? SwiftProtobuf.Google_Protobuf_Duration()}
+    set {_uniqueStorage()._heartbeatInterval = newValue}
   }
   /// Returns true if `heartbeatInterval` has been explicitly set.
-  public var hasHeartbeatInterval: Bool {self._heartbeatInterval != nil}
+  public var hasHeartbeatInterval: Bool {_storage._heartbeatInterval != nil}
   /// Clears the value of `heartbeatInterval`. Subsequent reads from it will return its default value.
-  public mutating func clearHeartbeatInterval() {self._heartbeatInterval = nil}
+  public mutating func clearHeartbeatInterval() {_uniqueStorage()._heartbeatInterval = nil}
 
   /// After this many missing heartbeats a lease counts as lost.
-  public var heartbeatsMissedMax: UInt32 = 0
+  public var heartbeatsMissedMax: UInt32 {
+    get {_storage._heartbeatsMissedMax}
+    set {_uniqueStorage()._heartbeatsMissedMax = newValue}
+  }
 
   /// The shortest notice before a lease is taken back.
   public var minPreemptionNotice: SwiftProtobuf.Google_Protobuf_Duration {
-    get {_minPreemptionNotice ?? SwiftProtobuf.Google_Protobuf_Duration()}
-    set {_minPreemptionNotice = newValue}
+    get {_storage._minPreemptionNotice ?? SwiftProtobuf.Google_Protobuf_Duration()}
+    set {_uniqueStorage()._minPreemptionNotice = newValue}
   }
   /// Returns true if `minPreemptionNotice` has been explicitly set.
-  public var hasMinPreemptionNotice: Bool {self._minPreemptionNotice != nil}
+  public var hasMinPreemptionNotice: Bool {_storage._minPreemptionNotice != nil}
   /// Clears the value of `minPreemptionNotice`. Subsequent reads from it will return its default value.
-  public mutating func clearMinPreemptionNotice() {self._minPreemptionNotice = nil}
+  public mutating func clearMinPreemptionNotice() {_uniqueStorage()._minPreemptionNotice = nil}
 
   /// The escrow's address, 20 bytes.
-  public var escrowAddress: Data = Data()
+  public var escrowAddress: Data {
+    get {_storage._escrowAddress}
+    set {_uniqueStorage()._escrowAddress = newValue}
+  }
 
   /// How many log entries lie between two state hashes.
-  public var stateHashInterval: UInt32 = 0
+  public var stateHashInterval: UInt32 {
+    get {_storage._stateHashInterval}
+    set {_uniqueStorage()._stateHashInterval = newValue}
+  }
+
+  /// Who names providers and verifiers, 20 bytes.
+  public var matcherAddress: Data {
+    get {_storage._matcherAddress}
+    set {_uniqueStorage()._matcherAddress = newValue}
+  }
+
+  /// The bonds' address, 20 bytes.
+  public var bondsAddress: Data {
+    get {_storage._bondsAddress}
+    set {_uniqueStorage()._bondsAddress = newValue}
+  }
+
+  /// The token's address, 20 bytes.
+  public var tokenAddress: Data {
+    get {_storage._tokenAddress}
+    set {_uniqueStorage()._tokenAddress = newValue}
+  }
+
+  /// The chain's number, uint256, 32 bytes big-endian.
+  public var chainID: Data {
+    get {_storage._chainID}
+    set {_uniqueStorage()._chainID = newValue}
+  }
+
+  /// A verifier's bond as a multiple of the reward, in millionths.
+  public var verifierBondRatioPpm: UInt32 {
+    get {_storage._verifierBondRatioPpm}
+    set {_uniqueStorage()._verifierBondRatioPpm = newValue}
+  }
+
+  /// A verifier's fee as a part of what the checked steps cost, in millionths.
+  public var verifierFeeRatioPpm: UInt32 {
+    get {_storage._verifierFeeRatioPpm}
+    set {_uniqueStorage()._verifierFeeRatioPpm = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _challengeWindow: SwiftProtobuf.Google_Protobuf_Duration? = nil
-  fileprivate var _heartbeatInterval: SwiftProtobuf.Google_Protobuf_Duration? = nil
-  fileprivate var _minPreemptionNotice: SwiftProtobuf.Google_Protobuf_Duration? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Asks for one page of comparisons.
@@ -878,83 +936,181 @@ nonisolated extension Gensyn_Market_V1_GetMarketParametersRequest: SwiftProtobuf
 
 nonisolated extension Gensyn_Market_V1_GetMarketParametersResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GetMarketParametersResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_fee_ppm\0\u{3}bond_ratio_ppm\0\u{3}sample_rate_ppm\0\u{3}forced_error_rate_ppm\0\u{3}jackpot_ai_wei\0\u{3}challenge_window\0\u{3}heartbeat_interval\0\u{3}heartbeats_missed_max\0\u{3}min_preemption_notice\0\u{3}escrow_address\0\u{3}state_hash_interval\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_fee_ppm\0\u{3}bond_ratio_ppm\0\u{3}sample_rate_ppm\0\u{3}forced_error_rate_ppm\0\u{3}jackpot_ai_wei\0\u{3}challenge_window\0\u{3}heartbeat_interval\0\u{3}heartbeats_missed_max\0\u{3}min_preemption_notice\0\u{3}escrow_address\0\u{3}state_hash_interval\0\u{3}matcher_address\0\u{3}bonds_address\0\u{3}token_address\0\u{3}chain_id\0\u{3}verifier_bond_ratio_ppm\0\u{3}verifier_fee_ratio_ppm\0")
+
+  fileprivate class _StorageClass {
+    var _protocolFeePpm: UInt32 = 0
+    var _bondRatioPpm: UInt32 = 0
+    var _sampleRatePpm: UInt32 = 0
+    var _forcedErrorRatePpm: UInt32 = 0
+    var _jackpotAiWei: Data = Data()
+    var _challengeWindow: SwiftProtobuf.Google_Protobuf_Duration? = nil
+    var _heartbeatInterval: SwiftProtobuf.Google_Protobuf_Duration? = nil
+    var _heartbeatsMissedMax: UInt32 = 0
+    var _minPreemptionNotice: SwiftProtobuf.Google_Protobuf_Duration? = nil
+    var _escrowAddress: Data = Data()
+    var _stateHashInterval: UInt32 = 0
+    var _matcherAddress: Data = Data()
+    var _bondsAddress: Data = Data()
+    var _tokenAddress: Data = Data()
+    var _chainID: Data = Data()
+    var _verifierBondRatioPpm: UInt32 = 0
+    var _verifierFeeRatioPpm: UInt32 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _protocolFeePpm = source._protocolFeePpm
+      _bondRatioPpm = source._bondRatioPpm
+      _sampleRatePpm = source._sampleRatePpm
+      _forcedErrorRatePpm = source._forcedErrorRatePpm
+      _jackpotAiWei = source._jackpotAiWei
+      _challengeWindow = source._challengeWindow
+      _heartbeatInterval = source._heartbeatInterval
+      _heartbeatsMissedMax = source._heartbeatsMissedMax
+      _minPreemptionNotice = source._minPreemptionNotice
+      _escrowAddress = source._escrowAddress
+      _stateHashInterval = source._stateHashInterval
+      _matcherAddress = source._matcherAddress
+      _bondsAddress = source._bondsAddress
+      _tokenAddress = source._tokenAddress
+      _chainID = source._chainID
+      _verifierBondRatioPpm = source._verifierBondRatioPpm
+      _verifierFeeRatioPpm = source._verifierFeeRatioPpm
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.protocolFeePpm) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.bondRatioPpm) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.sampleRatePpm) }()
-      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.forcedErrorRatePpm) }()
-      case 5: try { try decoder.decodeSingularBytesField(value: &self.jackpotAiWei) }()
-      case 6: try { try decoder.decodeSingularMessageField(value: &self._challengeWindow) }()
-      case 7: try { try decoder.decodeSingularMessageField(value: &self._heartbeatInterval) }()
-      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.heartbeatsMissedMax) }()
-      case 9: try { try decoder.decodeSingularMessageField(value: &self._minPreemptionNotice) }()
-      case 10: try { try decoder.decodeSingularBytesField(value: &self.escrowAddress) }()
-      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.stateHashInterval) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._protocolFeePpm) }()
+        case 2: try { try decoder.decodeSingularUInt32Field(value: &_storage._bondRatioPpm) }()
+        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._sampleRatePpm) }()
+        case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._forcedErrorRatePpm) }()
+        case 5: try { try decoder.decodeSingularBytesField(value: &_storage._jackpotAiWei) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._challengeWindow) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._heartbeatInterval) }()
+        case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._heartbeatsMissedMax) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._minPreemptionNotice) }()
+        case 10: try { try decoder.decodeSingularBytesField(value: &_storage._escrowAddress) }()
+        case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._stateHashInterval) }()
+        case 12: try { try decoder.decodeSingularBytesField(value: &_storage._matcherAddress) }()
+        case 13: try { try decoder.decodeSingularBytesField(value: &_storage._bondsAddress) }()
+        case 14: try { try decoder.decodeSingularBytesField(value: &_storage._tokenAddress) }()
+        case 15: try { try decoder.decodeSingularBytesField(value: &_storage._chainID) }()
+        case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._verifierBondRatioPpm) }()
+        case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._verifierFeeRatioPpm) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.protocolFeePpm != 0 {
-      try visitor.visitSingularUInt32Field(value: self.protocolFeePpm, fieldNumber: 1)
-    }
-    if self.bondRatioPpm != 0 {
-      try visitor.visitSingularUInt32Field(value: self.bondRatioPpm, fieldNumber: 2)
-    }
-    if self.sampleRatePpm != 0 {
-      try visitor.visitSingularUInt32Field(value: self.sampleRatePpm, fieldNumber: 3)
-    }
-    if self.forcedErrorRatePpm != 0 {
-      try visitor.visitSingularUInt32Field(value: self.forcedErrorRatePpm, fieldNumber: 4)
-    }
-    if !self.jackpotAiWei.isEmpty {
-      try visitor.visitSingularBytesField(value: self.jackpotAiWei, fieldNumber: 5)
-    }
-    try { if let v = self._challengeWindow {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    } }()
-    try { if let v = self._heartbeatInterval {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    } }()
-    if self.heartbeatsMissedMax != 0 {
-      try visitor.visitSingularUInt32Field(value: self.heartbeatsMissedMax, fieldNumber: 8)
-    }
-    try { if let v = self._minPreemptionNotice {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-    } }()
-    if !self.escrowAddress.isEmpty {
-      try visitor.visitSingularBytesField(value: self.escrowAddress, fieldNumber: 10)
-    }
-    if self.stateHashInterval != 0 {
-      try visitor.visitSingularUInt32Field(value: self.stateHashInterval, fieldNumber: 11)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._protocolFeePpm != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._protocolFeePpm, fieldNumber: 1)
+      }
+      if _storage._bondRatioPpm != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._bondRatioPpm, fieldNumber: 2)
+      }
+      if _storage._sampleRatePpm != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._sampleRatePpm, fieldNumber: 3)
+      }
+      if _storage._forcedErrorRatePpm != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._forcedErrorRatePpm, fieldNumber: 4)
+      }
+      if !_storage._jackpotAiWei.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._jackpotAiWei, fieldNumber: 5)
+      }
+      try { if let v = _storage._challengeWindow {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      try { if let v = _storage._heartbeatInterval {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      if _storage._heartbeatsMissedMax != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._heartbeatsMissedMax, fieldNumber: 8)
+      }
+      try { if let v = _storage._minPreemptionNotice {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      if !_storage._escrowAddress.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._escrowAddress, fieldNumber: 10)
+      }
+      if _storage._stateHashInterval != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._stateHashInterval, fieldNumber: 11)
+      }
+      if !_storage._matcherAddress.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._matcherAddress, fieldNumber: 12)
+      }
+      if !_storage._bondsAddress.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._bondsAddress, fieldNumber: 13)
+      }
+      if !_storage._tokenAddress.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._tokenAddress, fieldNumber: 14)
+      }
+      if !_storage._chainID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._chainID, fieldNumber: 15)
+      }
+      if _storage._verifierBondRatioPpm != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._verifierBondRatioPpm, fieldNumber: 16)
+      }
+      if _storage._verifierFeeRatioPpm != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._verifierFeeRatioPpm, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Gensyn_Market_V1_GetMarketParametersResponse, rhs: Gensyn_Market_V1_GetMarketParametersResponse) -> Bool {
-    if lhs.protocolFeePpm != rhs.protocolFeePpm {return false}
-    if lhs.bondRatioPpm != rhs.bondRatioPpm {return false}
-    if lhs.sampleRatePpm != rhs.sampleRatePpm {return false}
-    if lhs.forcedErrorRatePpm != rhs.forcedErrorRatePpm {return false}
-    if lhs.jackpotAiWei != rhs.jackpotAiWei {return false}
-    if lhs._challengeWindow != rhs._challengeWindow {return false}
-    if lhs._heartbeatInterval != rhs._heartbeatInterval {return false}
-    if lhs.heartbeatsMissedMax != rhs.heartbeatsMissedMax {return false}
-    if lhs._minPreemptionNotice != rhs._minPreemptionNotice {return false}
-    if lhs.escrowAddress != rhs.escrowAddress {return false}
-    if lhs.stateHashInterval != rhs.stateHashInterval {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._protocolFeePpm != rhs_storage._protocolFeePpm {return false}
+        if _storage._bondRatioPpm != rhs_storage._bondRatioPpm {return false}
+        if _storage._sampleRatePpm != rhs_storage._sampleRatePpm {return false}
+        if _storage._forcedErrorRatePpm != rhs_storage._forcedErrorRatePpm {return false}
+        if _storage._jackpotAiWei != rhs_storage._jackpotAiWei {return false}
+        if _storage._challengeWindow != rhs_storage._challengeWindow {return false}
+        if _storage._heartbeatInterval != rhs_storage._heartbeatInterval {return false}
+        if _storage._heartbeatsMissedMax != rhs_storage._heartbeatsMissedMax {return false}
+        if _storage._minPreemptionNotice != rhs_storage._minPreemptionNotice {return false}
+        if _storage._escrowAddress != rhs_storage._escrowAddress {return false}
+        if _storage._stateHashInterval != rhs_storage._stateHashInterval {return false}
+        if _storage._matcherAddress != rhs_storage._matcherAddress {return false}
+        if _storage._bondsAddress != rhs_storage._bondsAddress {return false}
+        if _storage._tokenAddress != rhs_storage._tokenAddress {return false}
+        if _storage._chainID != rhs_storage._chainID {return false}
+        if _storage._verifierBondRatioPpm != rhs_storage._verifierBondRatioPpm {return false}
+        if _storage._verifierFeeRatioPpm != rhs_storage._verifierFeeRatioPpm {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -323,6 +323,29 @@ public nonisolated struct Gensyn_Market_V1_CheckAssignment: Sendable {
   fileprivate var _revealTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
+/// The escrow names the verifier for a job: lock the bond, so that a check can follow.
+public nonisolated struct Gensyn_Market_V1_CheckStandby: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The job.
+  public var job: Gensyn_Market_V1_Job {
+    get {_job ?? Gensyn_Market_V1_Job()}
+    set {_job = newValue}
+  }
+  /// Returns true if `job` has been explicitly set.
+  public var hasJob: Bool {self._job != nil}
+  /// Clears the value of `job`. Subsequent reads from it will return its default value.
+  public mutating func clearJob() {self._job = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _job: Gensyn_Market_V1_Job? = nil
+}
+
 /// All have committed: show the result now.
 public nonisolated struct Gensyn_Market_V1_RevealInvitation: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -372,6 +395,11 @@ public nonisolated struct Gensyn_Market_V1_CheckOutcome: Sendable {
 
   /// The transaction that paid, 32 bytes. Empty: not yet.
   public var transactionHash: Data = Data()
+
+  /// The job's number in the escrow, and the checkpoint's: what an agreeing verifier attests.
+  public var escrowJobNumber: UInt64 = 0
+
+  public var checkpoint: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -444,6 +472,15 @@ public nonisolated struct Gensyn_Market_V1_VerifierServiceServeResponse: Sendabl
     set {message = .dispute(newValue)}
   }
 
+  /// A job that may be checked.
+  public var standby: Gensyn_Market_V1_CheckStandby {
+    get {
+      if case .standby(let v)? = message {return v}
+      return Gensyn_Market_V1_CheckStandby()
+    }
+    set {message = .standby(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -459,6 +496,8 @@ public nonisolated struct Gensyn_Market_V1_VerifierServiceServeResponse: Sendabl
     case keys(Gensyn_Market_V1_KeyDelivery)
     /// A dispute.
     case dispute(Gensyn_Market_V1_DisputeSummons)
+    /// A job that may be checked.
+    case standby(Gensyn_Market_V1_CheckStandby)
 
   }
 
@@ -993,6 +1032,40 @@ nonisolated extension Gensyn_Market_V1_CheckAssignment: SwiftProtobuf.Message, S
   }
 }
 
+nonisolated extension Gensyn_Market_V1_CheckStandby: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CheckStandby"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}job\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._job) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._job {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Gensyn_Market_V1_CheckStandby, rhs: Gensyn_Market_V1_CheckStandby) -> Bool {
+    if lhs._job != rhs._job {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Gensyn_Market_V1_RevealInvitation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RevealInvitation"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}check_id\0\u{3}reveal_time\0")
@@ -1034,7 +1107,7 @@ nonisolated extension Gensyn_Market_V1_RevealInvitation: SwiftProtobuf.Message, 
 
 nonisolated extension Gensyn_Market_V1_CheckOutcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CheckOutcome"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}check_id\0\u{1}state\0\u{3}fee_ai_wei\0\u{3}forced_error\0\u{3}dispute_id\0\u{3}transaction_hash\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}check_id\0\u{1}state\0\u{3}fee_ai_wei\0\u{3}forced_error\0\u{3}dispute_id\0\u{3}transaction_hash\0\u{3}escrow_job_number\0\u{1}checkpoint\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1048,6 +1121,8 @@ nonisolated extension Gensyn_Market_V1_CheckOutcome: SwiftProtobuf.Message, Swif
       case 4: try { try decoder.decodeSingularBoolField(value: &self.forcedError) }()
       case 5: try { try decoder.decodeSingularBytesField(value: &self.disputeID) }()
       case 6: try { try decoder.decodeSingularBytesField(value: &self.transactionHash) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.escrowJobNumber) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.checkpoint) }()
       default: break
       }
     }
@@ -1072,6 +1147,12 @@ nonisolated extension Gensyn_Market_V1_CheckOutcome: SwiftProtobuf.Message, Swif
     if !self.transactionHash.isEmpty {
       try visitor.visitSingularBytesField(value: self.transactionHash, fieldNumber: 6)
     }
+    if self.escrowJobNumber != 0 {
+      try visitor.visitSingularUInt64Field(value: self.escrowJobNumber, fieldNumber: 7)
+    }
+    if self.checkpoint != 0 {
+      try visitor.visitSingularUInt64Field(value: self.checkpoint, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1082,6 +1163,8 @@ nonisolated extension Gensyn_Market_V1_CheckOutcome: SwiftProtobuf.Message, Swif
     if lhs.forcedError != rhs.forcedError {return false}
     if lhs.disputeID != rhs.disputeID {return false}
     if lhs.transactionHash != rhs.transactionHash {return false}
+    if lhs.escrowJobNumber != rhs.escrowJobNumber {return false}
+    if lhs.checkpoint != rhs.checkpoint {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1089,7 +1172,7 @@ nonisolated extension Gensyn_Market_V1_CheckOutcome: SwiftProtobuf.Message, Swif
 
 nonisolated extension Gensyn_Market_V1_VerifierServiceServeResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".VerifierServiceServeResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}challenge\0\u{1}assignment\0\u{1}reveal\0\u{1}outcome\0\u{1}keys\0\u{1}dispute\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}challenge\0\u{1}assignment\0\u{1}reveal\0\u{1}outcome\0\u{1}keys\0\u{1}dispute\0\u{1}standby\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1176,6 +1259,19 @@ nonisolated extension Gensyn_Market_V1_VerifierServiceServeResponse: SwiftProtob
           self.message = .dispute(v)
         }
       }()
+      case 8: try {
+        var v: Gensyn_Market_V1_CheckStandby?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .standby(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .standby(v)
+        }
+      }()
       default: break
       }
     }
@@ -1213,6 +1309,10 @@ nonisolated extension Gensyn_Market_V1_VerifierServiceServeResponse: SwiftProtob
     case .dispute?: try {
       guard case .dispute(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .standby?: try {
+      guard case .standby(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
     }()
     case nil: break
     }

@@ -57,7 +57,7 @@ extension Secp256k1 {
     }
 
     /// Lets `body` read the 32 bytes, to store them encrypted. It must not keep a copy.
-    public borrowing func withBytes<R>(_ body: (Span<UInt8>) -> R) -> R {
+    public borrowing func withBytes<R: ~Copyable>(_ body: (Span<UInt8>) -> R) -> R {
       body(unsafe UnsafeBufferPointer(start: memory, count: Self.byteCount).span)
     }
 

@@ -15,4 +15,5 @@
 #include "ree_isa.h"
 #include "ree_matmul.h"
 #include "ree_rows.h"
+#include "ree_tape.h"
 #include "ree_training.h"

@@ -11,6 +11,8 @@ extern "C" {
 
 // dx = dy * fma(x * 0.398942292, exp(-(x * x) * 0.5), 0.5 * (1 + erf(x * 0.707106769)))
 void ree_gelu_gradient(const float *x, const float *dy, float *dx, size_t n);
+// What the line above multiplies dy by, together with y = gelu(x): one pass serves both. y may be x.
+void ree_gelu_with_slope(const float *x, float *y, float *slope, size_t n);
 // dx = x > 0 ? dy : +0
 void ree_relu_gradient(const float *x, const float *dy, float *dx, size_t n);
 // s = sigmoid(x); dx = dy * (s * (1 + x * (1 - s)))

@@ -59,6 +59,7 @@ static const struct integer_kernels integer_table = {
 };
 
 static const struct training_kernels training_table = {
+    .gelu_with_slope = gelu_with_slope,
     .gelu_gradient = gelu_gradient,
     .relu_gradient = relu_gradient,
     .silu_gradient = silu_gradient,

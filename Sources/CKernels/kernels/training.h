@@ -19,6 +19,18 @@ REE_INLINE vf silu_slope(vf x) {
   return s * (1.0f + x * (1.0f - s));
 }
 
+// gelu and its slope share erf.
+static void gelu_with_slope(const float *x, float *y, float *slope, size_t n) {
+  for (size_t i = 0; i < n; i += REE_WIDTH) {
+    const size_t count = n - i < REE_WIDTH ? n - i : REE_WIDTH;
+    const vf a = load_up_to(x + i, count, 0);
+    const vf whole = 1.0f + erf_v(a * 0.707106769f);
+    const vf bell = exp_v(-(a * a) * 0.5f);
+    store_up_to(y + i, canonical((a * 0.5f) * whole), count);
+    store_up_to(slope + i, canonical(fma_f(a * 0.398942292f, bell, 0.5f * whole)), count);
+  }
+}
+
 REE_PAIR(gelu_gradient, b * gelu_slope(a))
 REE_PAIR(relu_gradient, select_f(a > splat(0), b, splat(0)))
 REE_PAIR(silu_gradient, b * silu_slope(a))

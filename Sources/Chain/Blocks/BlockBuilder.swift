@@ -41,6 +41,37 @@ struct BlockBuilder {
   func build(
     _ selection: PoolSelection, on machine: Machine
   ) throws(NodeFailure) -> Built {
+    try build(on: machine) { (execution, header, taken) throws(NodeFailure) in
+      try fill(execution, header, selection, &taken)
+    }
+  }
+
+  /// A block of these transactions in this order; one that does not fit is a failure.
+  func build(
+    exactly items: [PooledTransaction], on machine: Machine
+  ) throws(NodeFailure) -> Built {
+    try build(on: machine) { (execution, _, taken) throws(NodeFailure) in
+      for item in items {
+        do throws(ExecutionFailure) {
+          try execution.run(item.transaction, from: item.sender)
+        } catch {
+          switch error {
+          case .invalid(let reason):
+            throw .rejectedCall(reason, item.transaction, sender: item.sender)
+          case .state(let failure): throw NodeFailure(failure)
+          }
+        }
+        taken.append(item)
+      }
+      return []
+    }
+  }
+
+  /// `fill` runs the transactions, notes those that it took, and returns those that no block can have.
+  private func build(
+    on machine: Machine,
+    _ fill: (BlockExecution, Header, inout [PooledTransaction]) throws(NodeFailure) -> [Digest]
+  ) throws(NodeFailure) -> Built {
     var header = openHeader()
     let fork = rules.fork(number: header.number, timestamp: header.timestamp)
     let execution = BlockExecution(
@@ -49,7 +80,7 @@ struct BlockBuilder {
     var taken: [PooledTransaction] = []
     let refused = try meter.measure(\.execution) { () throws(NodeFailure) in
       execution.begin()
-      let refused = try fill(execution, header, selection, &taken)
+      let refused = try fill(execution, header, &taken)
       do throws(InvalidBlock) {
         header.requestsHash = try execution.end(withdrawals: attributes.withdrawals)
       } catch {

@@ -56,6 +56,8 @@ public struct AccountOverride: Sendable {
   public var state: [U256: U256]?
   /// Slots, the others as they are. Not together with `state`.
   public var stateDiff: [U256: U256]?
+  /// Where a contract of the rules goes from here, whose own code then counts.
+  public var movesPrecompileTo: Address?
 
   public init() {}
 }
@@ -82,6 +84,16 @@ public struct BlockOverrides: Sendable {
 public struct CallResult: Sendable {
   public let status: Outcome.Status
   public let gasUsed: UInt64
+  /// Before refunds.
+  public let gasUsedMax: UInt64
   public let output: [UInt8]
   public let logs: [Log]
+
+  init(_ outcome: Outcome) {
+    status = outcome.status
+    gasUsed = outcome.gasUsed
+    gasUsedMax = outcome.gasUsedMax
+    output = outcome.output
+    logs = outcome.logs
+  }
 }

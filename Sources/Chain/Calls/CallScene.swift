@@ -23,13 +23,13 @@ struct CallScene {
     let state = WorldState(database, codes: machine.codes)
     let executor = Executor(state: state, block: context, arena: machine.arena)
     executor.tracer = tracer
+    let nonce = request.nonce ?? state.currentAccount(request.from)?.nonce ?? 0
+    let transaction = request.transaction(gasLimit: gasLimit, nonce: nonce, chainID: chainID)
     do throws(ExecutionFailure) {
-      let nonce = request.nonce ?? state.currentAccount(request.from)?.nonce ?? 0
-      let transaction = request.transaction(gasLimit: gasLimit, nonce: nonce, chainID: chainID)
       return try executor.execute(transaction, from: request.from, check: .fundsOnly)
     } catch {
       switch error {
-      case .invalid(let reason): throw .invalid(reason)
+      case .invalid(let reason): throw .rejectedCall(reason, transaction, sender: request.from)
       case .state(let failure): throw NodeFailure(failure)
       }
     }
@@ -78,7 +78,8 @@ struct GasEstimate {
       return try scene.run(request, gasLimit: gas).status == .success
     } catch {
       switch error {
-      case .invalid(.intrinsicGasTooLow), .invalid(.gasBelowFloor): return false
+      case .rejectedCall(.intrinsicGasTooLow, _, _), .rejectedCall(.gasBelowFloor, _, _):
+        return false
       default: throw error
       }
     }

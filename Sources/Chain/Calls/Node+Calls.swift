@@ -13,13 +13,11 @@ extension Node {
       let database = OverlayDatabase(ViewDatabase(view))
       try database.apply(overrides)
       var scene = CallScene(
-        database: database, context: context(view.header, block, for: request), machine: machine,
-        chainID: chainID)
+        database: database, context: try context(view.header, block, overrides, for: request),
+        machine: machine, chainID: chainID)
       scene.tracer = tracer
       let outcome = try scene.run(request, gasLimit: callGas(request))
-      return CallResult(
-        status: outcome.status, gasUsed: outcome.gasUsed, output: outcome.output,
-        logs: outcome.logs)
+      return CallResult(outcome)
     }
   }
 
@@ -28,11 +26,13 @@ extension Node {
   }
 
   func context(
-    _ header: Header, _ overrides: BlockOverrides, for request: CallRequest
-  ) -> BlockContext {
+    _ header: Header, _ overrides: BlockOverrides, _ accounts: StateOverrides,
+    for request: CallRequest
+  ) throws(NodeFailure) -> BlockContext {
     var context = BlockContext(header, rules: rules)
     if request.paysNothing { context.baseFee = .zero }
     context.apply(overrides, rules: rules)
+    try context.movePrecompiles(accounts)
     return context
   }
 
@@ -48,8 +48,8 @@ extension Node {
       let database = OverlayDatabase(ViewDatabase(view))
       try database.apply(overrides)
       let scene = CallScene(
-        database: database, context: context(view.header, block, for: request), machine: machine,
-        chainID: chainID)
+        database: database, context: try context(view.header, block, overrides, for: request),
+        machine: machine, chainID: chainID)
       var most = callGas(request)
       if request.gasLimit == nil { most = min(most, view.header.gasLimit) }
       if scene.context.fork >= .osaka { most = min(most, Transaction.gasLimitMax) }

@@ -75,7 +75,8 @@ extension Node {
       try database.apply(overrides)
       let state = WorldState(database, codes: machine.codes)
       let executor = Executor(
-        state: state, block: context(view.header, block, for: request), arena: machine.arena)
+        state: state, block: try context(view.header, block, overrides, for: request),
+        arena: machine.arena)
       let replay = ReplayState(state: state)
       executor.tracer = begin(replay)
       let nonce = request.nonce ?? state.currentAccount(request.from)?.nonce ?? 0
@@ -86,7 +87,7 @@ extension Node {
         end(outcome, replay)
       } catch {
         switch error {
-        case .invalid(let reason): throw .invalid(reason)
+        case .invalid(let reason): throw .rejectedCall(reason, transaction, sender: request.from)
         case .state(let failure): throw NodeFailure(failure)
         }
       }

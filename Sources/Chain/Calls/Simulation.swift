@@ -36,7 +36,11 @@ public struct SimulatedBlock: Sendable {
 /// Watches the calls of a simulation.
 public protocol SimulationObserver: AnyObject {
   /// What shall see a call, if anything.
-  func tracer(block: Int, call: Int) -> (any ExecutionTracer)?
+  ///
+  /// `balance` tells what an account owns, in the middle of the call.
+  func tracer(
+    block: Int, call: Int, balance: @escaping (Address) -> U256
+  ) -> (any ExecutionTracer)?
 }
 
 extension Node {

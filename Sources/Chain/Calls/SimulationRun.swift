@@ -49,12 +49,19 @@ struct Simulation {
     try database.apply(request.state)
     try applyToTree(request.state)
     let fork = node.fork(of: header)
+    var context = BlockContext(header, rules: node.rules)
+    context.blobBaseFee = request.overrides.blobBaseFee
+    try context.movePrecompiles(request.state)
     let execution = BlockExecution(
-      header, rules: node.rules, database: database, arena: machine.arena, codes: machine.codes)
+      header, rules: node.rules, database: database, arena: machine.arena, codes: machine.codes,
+      context: context)
     execution.begin()
     var calls: [SimulatedBlock.Call] = []
     for (index, call) in request.calls.enumerated() {
-      execution.executor.tracer = observer?.tracer(block: blocks.count, call: index)
+      let state = execution.state
+      execution.executor.tracer = observer?.tracer(block: blocks.count, call: index) {
+        state.currentAccount($0)?.balance ?? .zero
+      }
       calls.append(try run(call, execution, header))
       execution.executor.tracer = nil
     }
@@ -110,12 +117,10 @@ struct Simulation {
       gasLeft -= min(outcome.gasUsed, gasLeft)
       return SimulatedBlock.Call(
         transaction: transaction, sender: call.from,
-        result: CallResult(
-          status: outcome.status, gasUsed: outcome.gasUsed, output: outcome.output,
-          logs: outcome.logs))
+        result: CallResult(outcome))
     } catch {
       switch error {
-      case .invalid(let reason): throw .invalid(reason)
+      case .invalid(let reason): throw .rejectedCall(reason, transaction, sender: call.from)
       case .state(let failure): throw NodeFailure(failure)
       }
     }

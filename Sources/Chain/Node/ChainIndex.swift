@@ -229,7 +229,7 @@ final class ChainIndex: Sendable, BlockHistory {
     defer { state.withLock { $0.isCommitting = false } }
     guard !layers.isEmpty else { return }
     do throws(StoreFailure) {
-      try store.log.synchronize()
+      if !store.isTemporary { try store.log.synchronize() }
       var segment: UInt32?
       try meter.measure(\.commit) { () throws(StoreFailure) in
         try store.environment.write { writer throws(StoreFailure) in

@@ -84,6 +84,8 @@ public struct PoolLimits: Hashable, Sendable {
   public var globalQueue = 1024
   /// How long a transaction may wait for an earlier nonce.
   public var queueLifetime = Duration.seconds(3 * 3600)
+  /// Whether transactions with blobs are taken, as a layer 1 does; their blobs are not kept.
+  public var acceptsBlobs = false
   /// Hashes that watchers of the pool can be behind.
   public var announcementsMax = 8192
 

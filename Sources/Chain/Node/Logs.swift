@@ -43,6 +43,19 @@ public struct FoundLog: Sendable {
   public let transactionIndex: Int
   /// In the block.
   public let logIndex: Int
+
+  public init(
+    log: Log, blockNumber: UInt64, blockHash: Digest, timestamp: UInt64, transactionHash: Digest,
+    transactionIndex: Int, logIndex: Int
+  ) {
+    self.log = log
+    self.blockNumber = blockNumber
+    self.blockHash = blockHash
+    self.timestamp = timestamp
+    self.transactionHash = transactionHash
+    self.transactionIndex = transactionIndex
+    self.logIndex = logIndex
+  }
 }
 
 extension SealedBlock {

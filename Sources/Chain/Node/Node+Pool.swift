@@ -55,7 +55,9 @@ extension Node {
   }
 
   func check(_ transaction: Transaction) throws(PoolRejection) {
-    guard transaction.kind != .blob else { throw .blobsNotAccepted }
+    guard transaction.kind != .blob || configuration.pool.acceptsBlobs else {
+      throw .blobsNotAccepted
+    }
     do throws(InvalidTransaction) {
       try transaction.validate(fork: nextFork, chainID: chainID)
     } catch {

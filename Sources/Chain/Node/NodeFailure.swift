@@ -12,6 +12,8 @@ public enum NodeFailure: Error, Hashable, Sendable {
   case limit(Limit, most: UInt64)
   /// A transaction that no block could have.
   case invalid(InvalidTransaction)
+  /// A call that cannot run, as the transaction that it would be.
+  case rejectedCall(InvalidTransaction, Transaction, sender: Address)
   case invalidBlock(InvalidBlock)
   /// An override that contradicts itself or the chain.
   case badOverride(String)
@@ -48,7 +50,7 @@ extension NodeFailure: CustomStringConvertible {
     case .pruned(let reference, let oldest):
       "block \(reference) is pruned; history goes back to block \(oldest)"
     case .limit(let limit, let most): "more than \(most) (\(limit.rawValue))"
-    case .invalid(let reason): "\(reason)"
+    case .invalid(let reason), .rejectedCall(let reason, _, _): "\(reason)"
     case .invalidBlock(let reason): "\(reason)"
     case .badOverride(let reason): reason
     case .failed(let status, _): "execution \(status)"

@@ -16,15 +16,18 @@ public final class BlockExecution {
 
   /// Of `header`, what transactions can see counts: number, time, beneficiary, gas limit, fees,
   /// randomness, the parent's hash and the beacon block's root.
+  ///
+  /// `context` is what transactions see instead of the header, where that differs.
   public init(
     _ header: Header, rules: ChainRules, database: any StateDatabase, arena: Arena,
-    codes: CodeCache
+    codes: CodeCache, context: BlockContext? = nil
   ) {
     self.rules = rules
     self.header = header
     fork = rules.fork(number: header.number, timestamp: header.timestamp)
     executor = Executor(
-      state: WorldState(database, codes: codes), block: BlockContext(header, rules: rules),
+      state: WorldState(database, codes: codes),
+      block: context ?? BlockContext(header, rules: rules),
       arena: arena)
   }
 
@@ -130,7 +133,8 @@ extension BlockContext {
       fork: fork, chainID: rules.chainID, number: header.number, timestamp: header.timestamp,
       coinbase: header.beneficiary, gasLimit: header.gasLimit, baseFee: header.baseFee ?? .zero,
       randomness: fork >= .paris ? header.mixHash.word : header.difficulty,
-      excessBlobGas: header.excessBlobGas ?? 0, blobs: rules.blobs(of: fork))
+      excessBlobGas: header.excessBlobGas ?? 0, blobs: rules.blobs(of: fork),
+      hasDisputeContracts: rules.hasDisputeContracts)
   }
 }
 

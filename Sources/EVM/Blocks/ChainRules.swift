@@ -13,8 +13,13 @@ public struct ChainRules: Sendable {
   public var activations: [Fork: Activation]
   /// What differs from the forks' own parameters.
   public var blobs: [Fork: BlobParameters]
+  /// Blocks at which something changed that is not of execution, such as the difficulty's bomb: they
+  /// count in a chain's identifier (EIP-2124).
+  public var otherForkBlocks: [UInt64] = []
   /// Where validators deposit (EIP-6110).
   public var depositContract: Address
+  /// Whether the precompiled contracts of the disputes are there, which Ethereum does not have.
+  public var hasDisputeContracts = false
 
   public init(
     chainID: UInt64, activations: [Fork: Activation], blobs: [Fork: BlobParameters] = [:],

@@ -14,13 +14,18 @@ public struct BlockContext: Sendable {
   public var randomness: U256
   public var excessBlobGas: UInt64
   public var blobs: BlobParameters
+  /// Whether the precompiled contracts of the disputes are there, which Ethereum does not have.
+  public var hasDisputeContracts: Bool
+  /// Contracts of the rules that are elsewhere than the rules say: for calls that only want to know
+  /// what would happen.
+  public var precompileMoves = PrecompileMoves()
   /// Wei a blob gas instead of what the excess makes of it: for calls that nobody signed.
   public var blobBaseFee: U256?
 
   public init(
     fork: Fork, chainID: UInt64 = 1, number: UInt64, timestamp: UInt64, coinbase: Address,
     gasLimit: UInt64, baseFee: U256 = .zero, randomness: U256 = .zero, excessBlobGas: UInt64 = 0,
-    blobs: BlobParameters? = nil
+    blobs: BlobParameters? = nil, hasDisputeContracts: Bool = false
   ) {
     self.fork = fork
     self.chainID = chainID
@@ -32,6 +37,7 @@ public struct BlockContext: Sendable {
     self.randomness = randomness
     self.excessBlobGas = excessBlobGas
     self.blobs = blobs ?? BlobParameters(fork)
+    self.hasDisputeContracts = hasDisputeContracts
   }
 }
 

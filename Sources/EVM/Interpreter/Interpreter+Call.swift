@@ -129,7 +129,7 @@ extension Interpreter {
   /// The code at the end of a delegation. One that leads to a precompiled contract, or to another
   /// delegation, runs as it stands (EIP-7702).
   func delegatedCode(_ account: AccountReference) -> Code {
-    if PrecompiledContracts.number(account.record.address, block.fork) != nil { return .empty }
+    if block.precompile(at: account.record.address) != nil { return .empty }
     return state.code(of: account)
   }
 
@@ -144,7 +144,7 @@ extension Interpreter {
       transfer(.zero, from: caller.frame.account, to: target)
     }
 
-    if let number = PrecompiledContracts.number(arguments.target, block.fork) {
+    if let number = block.precompile(at: arguments.target) {
       let outcome = PrecompiledContracts.run(number, input, gas, block.fork)
       finish(caller, outcome, gas: gas, checkpoint: checkpoint, output: output)
       return

@@ -12,7 +12,7 @@ extension Interpreter {
   @inline(__always)
   func access(_ account: AccountReference) -> Bool {
     state.access(account)
-      && PrecompiledContracts.number(account.record.address, block.fork) == nil
+      && block.precompile(at: account.record.address) == nil
   }
 
   // What the loop seldom needs stays out of it, so that it keeps its registers.

@@ -22,6 +22,7 @@ public struct TraceStep {
   public let depth: Int
   /// Gas to give back so far.
   public let refund: Int64
+  let returned: ByteRange
 
   /// The instruction's name, as traces write it.
   public var name: String { Opcode(byte: opcode).name }
@@ -34,7 +35,21 @@ public struct TraceStep {
     return (0..<count).map { place[$0 - count] }
   }
 
+  /// How many words lie on the stack.
+  public var stackHeight: Int {
+    Int(frame.frame.stack.height(above: frame.frame.stackBase)) / 32
+  }
+
+  /// A word of the stack, of which 0 is the top; zero where there is none.
+  public func word(_ depth: Int) -> U256 {
+    depth < stackHeight ? frame.frame.stack[depth] : .zero
+  }
+
   public var memory: [UInt8] { frame.frame.memory.bytes(at: 0, frame.frame.memorySize) }
+  /// Bytes.
+  public var memorySize: Int { frame.frame.memorySize }
+  /// What the last call returned.
+  public var returnData: [UInt8] { returned.bytes }
 }
 
 /// A call, or a creation, that begins.
@@ -77,7 +92,7 @@ extension Interpreter {
     tracer?.step(
       TraceStep(
         frame: frame, pc: pc, opcode: opcode.rawValue, gas: frame.frame.gas, depth: depth,
-        refund: state.refund))
+        refund: state.refund, returned: returnDataRange))
   }
 
   func traceBegin(

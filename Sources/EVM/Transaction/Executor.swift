@@ -54,14 +54,15 @@ public final class Executor {
 
     let intrinsic = transaction.intrinsicGas(block.fork)
     let result = run(transaction, account, gas: Int64(transaction.gasLimit - intrinsic.gas))
-    let used = settle(transaction, account, result, floor: intrinsic.floor, gasPrice)
+    let (used, most) = settle(transaction, account, result, floor: intrinsic.floor, gasPrice)
     let logs = state.endTransaction(fork: block.fork)
     interpreter.arena.trim(afterGas: used)
     if let failure = state.failure { throw .state(failure) }
     gasUsed += used
     blobGasUsed += transaction.blobGas
     return Outcome(
-      status: result.status, gasUsed: used, blobGasUsed: transaction.blobGas, gasPrice: gasPrice,
+      status: result.status, gasUsed: used, gasUsedMax: most, blobGasUsed: transaction.blobGas,
+      gasPrice: gasPrice,
       output: result.output, logs: logs, created: result.created)
   }
 
@@ -224,7 +225,7 @@ public final class Executor {
     interpreter.transfer(transaction.value, from: sender, to: target)
     return unsafe transaction.data.withUnsafeBytes { data in
       let input = unsafe ByteRange(pointer: data.baseAddress, count: data.count)
-      if let number = PrecompiledContracts.number(to, block.fork) {
+      if let number = block.precompile(at: to) {
         return precompile(number, input, gas: gas, checkpoint)
       }
       var code = state.code(of: target)
@@ -292,12 +293,14 @@ public final class Executor {
 
   // MARK: After
 
-  /// Gives back what is left and pays the block's beneficiary; returns the gas used.
+  /// Gives back what is left and pays the block's beneficiary; returns the gas used, after and before
+  /// refunds.
   private func settle(
     _ transaction: Transaction, _ account: AccountReference, _ result: RunResult, floor: UInt64,
     _ gasPrice: U256
-  ) -> UInt64 {
+  ) -> (used: UInt64, most: UInt64) {
     var used = Int64(transaction.gasLimit) - result.gasLeft
+    let most = max(UInt64(used), floor)
     used -= max(0, min(state.refund, used / interpreter.schedule.refundQuotient))
     let gas = max(UInt64(used), floor)
     state.add(gasPrice &* U256(transaction.gasLimit - gas), to: account)
@@ -305,7 +308,7 @@ public final class Executor {
     let tip =
       block.fork >= .london ? gasPrice.subtracting(block.baseFee) ?? .zero : gasPrice
     state.add(tip &* U256(gas), to: state.account(block.coinbase))
-    return gas
+    return (gas, most)
   }
 }
 

@@ -12,6 +12,8 @@ public struct Outcome: Sendable {
   public var status: Status
   /// After refunds.
   public var gasUsed: UInt64
+  /// Before refunds: what a gas limit must be at least.
+  public var gasUsedMax: UInt64
   public var blobGasUsed: UInt64
   /// Wei a gas that the sender paid.
   public var gasPrice: U256

@@ -29,10 +29,10 @@ extension BLAKE3 {
   /// Hashes the whole message once.
   public static func open(chunk index: UInt64, of bytes: Span<UInt8>) -> ChunkOpening? {
     let byteCount = UInt64(bytes.count)
-    guard index < chunkCount(byteCount) else { return nil }
+    guard index < chunkCount(ofByteCount: byteCount) else { return nil }
     let start = Int(index) * chunkByteCount
     let end = min(start + chunkByteCount, bytes.count)
-    let siblings = way(to: index, of: chunkCount(byteCount)).map { turn in
+    let siblings = way(to: index, of: chunkCount(ofByteCount: byteCount)).map { turn in
       let start = Int(turn.siblingStart) * chunkByteCount
       let end = min(start + Int(turn.siblingCount) * chunkByteCount, bytes.count)
       return Digest(chainingValue(of: bytes.extracting(start..<end), from: turn.siblingStart))
@@ -42,9 +42,16 @@ extension BLAKE3 {
       siblings: siblings.reversed())
   }
 
-  /// The number of chunks of a message; the empty message has one, which is empty.
-  fileprivate static func chunkCount(_ byteCount: UInt64) -> UInt64 {
-    byteCount == 0 ? 1 : (byteCount - 1) / UInt64(chunkByteCount) + 1
+  /// The node above two others: a digest at the root, elsewhere a chaining value.
+  public static func parent(_ left: Digest, _ right: Digest, isRoot: Bool) -> Digest {
+    let node = Node(
+      left: Words(left.bytes.span, at: 0), right: Words(right.bytes.span, at: 0), key: .initial,
+      mode: [])
+    guard isRoot else { return Digest(node.chainingValue) }
+    var output = [32 of UInt8](repeating: 0)
+    var span = output.mutableSpan
+    node.writeRoot(to: &span, from: 0)
+    return Digest(output)
   }
 
   /// One step down the tree: which way, and the subtree that is left aside.
@@ -74,7 +81,7 @@ extension BLAKE3 {
   }
 
   /// The chaining value of a subtree that is not the root.
-  fileprivate static func chainingValue(of bytes: Span<UInt8>, from chunk: UInt64) -> Words {
+  static func chainingValue(of bytes: Span<UInt8>, from chunk: UInt64) -> Words {
     var hasher = BLAKE3()
     hasher.chunk.number = chunk
     hasher.update(bytes)
@@ -87,7 +94,7 @@ extension BLAKE3 {
 extension BLAKE3.ChunkOpening {
   /// The digest of the message that has this chunk there, or nil if no message can.
   public var root: Digest? {
-    let chunkCount = BLAKE3.chunkCount(byteCount)
+    let chunkCount = BLAKE3.chunkCount(ofByteCount: byteCount)
     guard index < chunkCount else { return nil }
     let expected =
       index + 1 < chunkCount
@@ -114,7 +121,7 @@ extension BLAKE3.ChunkOpening {
 }
 
 extension Digest {
-  fileprivate init(_ words: BLAKE3.Words) {
+  init(_ words: BLAKE3.Words) {
     self.init(
       [32 of UInt8] {
         UInt8(truncatingIfNeeded: words.storage[$0 / 4] >> UInt32($0 % 4 * 8))

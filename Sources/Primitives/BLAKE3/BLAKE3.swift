@@ -23,8 +23,13 @@ public struct BLAKE3: Sendable {
 
   /// A key derived from material that is fed; `context` is a constant that names the purpose.
   public init(derivingKeyFor context: String) {
+    self.init(derivingKeyFor: Array(context.utf8).span)
+  }
+
+  /// The same for a context that is no text of ours.
+  public init(derivingKeyFor context: Span<UInt8>) {
     var contextHash = BLAKE3(key: Words.initial, mode: .deriveKeyContext)
-    contextHash.update(Array(context.utf8))
+    contextHash.update(context)
     self.init(key: Words(contextHash.finalize().bytes.span, at: 0), mode: .deriveKeyMaterial)
   }
 

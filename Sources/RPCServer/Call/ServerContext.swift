@@ -10,6 +10,7 @@ final class LoopContext {
   let router: Router
   let limits: Limits
   let pages: [String: Page]
+  let webSockets: [String: WebSocketEndpoint]
   let cors: CORS?
   let compression: ResponseCompression
   let observers: [any ServerObserver]
@@ -21,13 +22,15 @@ final class LoopContext {
   var runningCalls = 0
 
   init(
-    loop: EventLoop, router: Router, limits: Limits, pages: [Page], cors: CORS?,
-    compression: ResponseCompression, observers: [any ServerObserver]
+    loop: EventLoop, router: Router, limits: Limits, pages: [Page],
+    webSockets: [WebSocketEndpoint], cors: CORS?, compression: ResponseCompression,
+    observers: [any ServerObserver]
   ) {
     self.loop = loop
     self.router = router
     self.limits = limits
     self.pages = Dictionary(pages.map { ($0.path, $0) }) { first, _ in first }
+    self.webSockets = Dictionary(webSockets.map { ($0.path, $0) }) { first, _ in first }
     self.cors = cors
     self.compression = compression
     self.observers = observers

@@ -6,6 +6,7 @@ internal import HTTP2
 internal import Net
 internal import RPC
 internal import Transport
+internal import WebSocket
 
 /// One client's connection: finds out what it speaks, and keeps it within its limits.
 final class Connection: ByteStreamOwner {
@@ -38,6 +39,7 @@ final class Connection: ByteStreamOwner {
     case undecided
     case http2(HTTP2.Session)
     case http1(HTTP1.ServerSession)
+    case webSocket(WebSocketLink)
   }
 
   private enum Drain {
@@ -93,6 +95,7 @@ extension Connection {
     switch session {
     case .undecided, .http2: true
     case .http1(let session): session.wantsInput
+    case .webSocket(let link): link.wantsInput
     }
   }
 
@@ -102,6 +105,7 @@ extension Connection {
     case .undecided: decide(bytes)
     case .http2(let session): feed(session, bytes)
     case .http1(let session): feed(session, bytes)
+    case .webSocket(let link): link.receive(bytes)
     }
   }
 
@@ -180,6 +184,9 @@ extension Connection {
     case .http1(let session):
       session.flush(into: &output, limit: limit)
       if session.shouldClose { stream?.closeWhenSent() }
+    case .webSocket(let link):
+      link.flush(into: &output, limit: limit)
+      if link.shouldClose { stream?.closeWhenSent() }
     }
   }
 
@@ -210,6 +217,7 @@ extension Connection {
     case .http1(let session):
       session.connectionLost()
       session.delegate = nil
+    case .webSocket(let link): link.connectionLost()
     }
     session = .undecided
     registry.remove(self, reason: reason)
@@ -244,7 +252,16 @@ extension Connection: HTTP2.SessionDelegate, HTTP1.ServerSessionDelegate {
 
   func upgrade(
     to name: String, _ request: borrowing HeaderList, remaining: RawSpan
-  ) -> Bool { false }
+  ) -> Bool {
+    guard name.lowercased() == "websocket", case .http1(let old) = session,
+      let link = WebSocketLink(request, of: self)
+    else { return false }
+    old.delegate = nil
+    session = .webSocket(link)
+    if !remaining.isEmpty { link.receive(remaining) }
+    stream?.setNeedsFlush()
+    return true
+  }
 }
 
 // MARK: - Time
@@ -265,6 +282,9 @@ extension Connection {
     case .http1(let session):
       drain = .final(since: context.loop.now)
       session.drain()
+    case .webSocket(let link):
+      drain = .final(since: context.loop.now)
+      link.close(.goingAway, "the server stops")
     }
   }
 
@@ -316,6 +336,9 @@ extension Connection {
         startDraining()
       }
       tickKeepalive(session, now)
+    case .webSocket(let link):
+      lastActive = now
+      tick(link, now)
     }
     if let age = limits.connectionAgeMax, opened.duration(to: now) > age + ageJitter {
       startDraining()
@@ -358,6 +381,21 @@ extension Connection {
     guard quietSince.duration(to: now) > limits.keepaliveInterval else { return }
     keepalive.sent = now
     session.ping(Self.keepalivePing)
+  }
+
+  /// A peer that has been quiet is asked whether it is there.
+  private func tick(_ link: WebSocketLink, _ now: ContinuousClock.Instant) {
+    let limits = context.limits
+    if let sent = keepalive.sent {
+      if let read = keepalive.lastRead, read > sent {
+        keepalive.sent = nil
+      } else if sent.duration(to: now) > limits.keepaliveTimeout {
+        close("keepalive timeout")
+      }
+    } else if (keepalive.lastRead ?? opened).duration(to: now) > limits.webSocketPingInterval {
+      keepalive.sent = now
+      link.ping()
+    }
   }
 
   private func tickDrain(_ now: ContinuousClock.Instant) {

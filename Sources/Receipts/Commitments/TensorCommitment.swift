@@ -20,14 +20,17 @@ public struct TensorCommitment: Hashable, Sendable {
   }
 
   /// The tensor's hash, which traces and roots name.
-  public var digest: Digest {
+  public var digest: Digest { Domain.tensor.hash(form) }
+
+  /// Deterministic CBOR: what ``digest`` is the hash of.
+  public var form: [UInt8] {
     var writer = CBORWriter()
     writer.beginArray(3)
     writer.write(UInt64(dataType))
     writer.beginArray(dimensions.count)
     for dimension in dimensions { writer.write(dimension) }
     writer.write(content.array)
-    return Domain.tensor.hash(writer.bytes)
+    return writer.bytes
   }
 }
 

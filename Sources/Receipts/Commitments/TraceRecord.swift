@@ -30,7 +30,10 @@ public struct TraceRecord: Hashable, Sendable {
     self.outputs = outputs
   }
 
-  public var digest: Digest {
+  public var digest: Digest { Domain.record.hash(form) }
+
+  /// Deterministic CBOR: what ``digest`` is the hash of.
+  public var form: [UInt8] {
     var writer = CBORWriter()
     writer.beginArray(6)
     writer.write(node)
@@ -41,7 +44,7 @@ public struct TraceRecord: Hashable, Sendable {
       writer.beginArray(list.count)
       for digest in list { writer.write(digest.array) }
     }
-    return Domain.record.hash(writer.bytes)
+    return writer.bytes
   }
 }
 

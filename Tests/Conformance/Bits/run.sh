@@ -25,7 +25,7 @@ build() {
 }
 
 # Nothing of libm, and nothing else that could compute: memory, strings and the machine's features.
-allowed='^(ree_[a-z0-9_]*|mem(cpy|set|move)|strcmp|getenv|getauxval|__cpu_model|__cpu_features2|_GLOBAL_OFFSET_TABLE_)$'
+allowed='^(ree_[a-z0-9_]*|mem(cpy|set|move)|strcmp|getenv|getauxval|sched_yield|__cpu_model|__cpu_features2|_GLOBAL_OFFSET_TABLE_)$'
 foreign=0
 check_symbols() {
   local found

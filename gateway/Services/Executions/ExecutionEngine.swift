@@ -25,8 +25,8 @@ public final class ExecutionEngine: Sendable {
   let receipts: ReceiptStore
   let limits: Limits
   let models: LanguageModels
-  private let prover: Prover
-  private let version: String
+  let prover: Prover
+  let version: String
   private let thread = DiskExecutor(threads: 1)
   private let running = Mutex(0)
 

@@ -63,13 +63,6 @@ public struct ExecutionService: Gensyn_Ree_V1.ExecutionService {
     throw RPCError(.unimplemented, "this node does not run graphs yet")
   }
 
-  public func train(
-    _ request: Gensyn_Ree_V1.TrainRequest,
-    to responses: ResponseWriter<Gensyn_Ree_V1.TrainResponse>, in call: ServerCall
-  ) async throws {
-    throw RPCError(.unimplemented, "this node does not train yet")
-  }
-
   // Computations end with their calls, so there is nothing to look up.
 
   public func watchExecution(

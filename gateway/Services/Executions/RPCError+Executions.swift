@@ -2,6 +2,7 @@ internal import Archive
 internal import REE
 internal import RPC
 internal import Receipts
+internal import Training
 
 // The one place where the engine's reasons become codes that a caller can act on.
 
@@ -20,6 +21,7 @@ extension RPCError {
           .badField("model.model_hash", "\(error)"),
         ])
     case let refusal as GenerationRefusal: self.init(refusal)
+    case let refusal as TrainingRefusal: self.init(training: refusal)
     case let error as GenerationRequest.Malformed:
       self.init(.dataLoss, "what the receipt was computed from is damaged: \(error)")
     case is CancellationError: self.init(.cancelled, "the call was cancelled")

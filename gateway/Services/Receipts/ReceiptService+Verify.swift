@@ -21,13 +21,16 @@ extension ReceiptService {
     } catch let fault as ReceiptFault {
       throw RPCError(badField: "receipt", "is no valid receipt: \(fault)")
     }
+    guard signed.receipt.kind != .train else {
+      return try await verifyTraining(signed, request, to: responses)
+    }
     switch request.scope {
     case .whole?, nil: break
     default: throw RPCError(.unimplemented, "this node verifies whole computations only")
     }
     let receipt = signed.receipt
     guard receipt.kind == .generate else {
-      throw RPCError(.unimplemented, "this node verifies generations only")
+      throw RPCError(.unimplemented, "this node verifies generations and training only")
     }
     guard receipt.semanticsRoot == Semantics.root else {
       throw RPCError(.unimplemented, "this node's semantics have the root \(Semantics.root)")
