@@ -58,7 +58,7 @@ def main():
             fresh = [line for line in lines if line.startswith(("tx ", "block "))]
             transactions += sum(line.startswith("tx ") for line in fresh)
             blocks += sum(line.startswith("block ") for line in fresh)
-            known = (known + fresh)[-40_000:]
+            known = (known + fresh)[-10_000:]
             heads = [int(line.split()[1]) for line in known if line.startswith("block ")]
             result = subprocess.run(
                 [program, "check", folder], input="\n".join(known) + "\n", text=True,

@@ -23,6 +23,8 @@ final class ChainIndex: Sendable, BlockHistory {
   /// Blocks that are kept in memory besides, and the transactions in them.
   private static let recentMax = 128
   private static let recentTransactionsMax = 50_000
+  /// Blocks that were read from the files and are kept for the next who asks.
+  private static let readMax = 32
 
   private struct State: Sendable {
     var head: SealedBlock
@@ -35,6 +37,9 @@ final class ChainIndex: Sendable, BlockHistory {
     var recent: [UInt64: SealedBlock] = [:]
     var recentOrder: [UInt64] = []
     var recentTransactions = 0
+    /// Blocks that somebody read from the files lately, in the order that they were read in.
+    var read: [UInt64: SealedBlock] = [:]
+    var readOrder: [UInt64] = []
     var numbers: [Digest: UInt64] = [:]
     var transactions: [Digest: Place] = [:]
     var codes: [Digest: [UInt8]] = [:]
@@ -290,6 +295,8 @@ final class ChainIndex: Sendable, BlockHistory {
   private func forget(_ layers: [ChainLayer], oldest: UInt64, _ state: inout State) {
     state.layers.removeFirst(min(layers.count, state.layers.count))
     state.oldest = oldest
+    state.readOrder.removeAll { $0 < oldest }
+    state.read = state.read.filter { $0.key >= oldest }
     for layer in layers {
       state.weight -= min(layer.changes.weight, state.weight)
       for (hash, _) in layer.changes.codes { state.codes[hash] = nil }
@@ -356,6 +363,8 @@ final class ChainIndex: Sendable, BlockHistory {
       state.headTree = StateTree(root: .root(stateRoot), source: Self.source(store, version))
       state.nodes = 0
       state.recentOrder.removeAll { $0 > number }
+      state.read = [:]
+      state.readOrder = []
       state.recent = state.recent.filter { $0.key <= number }
       state.recentTransactions = state.recent.values.reduce(0) { $0 + $1.transactions.count }
       state.safe = min(state.safe, number)
@@ -375,8 +384,13 @@ final class ChainIndex: Sendable, BlockHistory {
 
   func block(_ number: UInt64) throws(StoreFailure) -> SealedBlock? {
     if number == 0 { return genesis }
-    if let block = state.withLock({ $0.recent[number] }) { return block }
-    return try store.block(number)
+    if let block = state.withLock({ $0.recent[number] ?? $0.read[number] }) { return block }
+    guard let block = try store.block(number) else { return nil }
+    state.withLock { state in
+      if state.read.updateValue(block, forKey: number) == nil { state.readOrder.append(number) }
+      if state.readOrder.count > Self.readMax { state.read[state.readOrder.removeFirst()] = nil }
+    }
+    return block
   }
 
   /// The filter over a block's logs.
