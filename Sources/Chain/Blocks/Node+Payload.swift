@@ -37,7 +37,7 @@ extension Node {
           after: view.header.gasLimit, target: configuration.gasLimitTarget),
         randomness: attributes.randomness, extraData: attributes.extraData,
         origin: attributes.beaconRoot, withdrawals: attributes.withdrawals),
-      source: view.tree.source, meter: meter)
+      source: index.nextSource, meter: meter)
     let items = try transactions.map { (list) throws(NodeFailure) in try pooled(list) }
     let built = try machines.withMachine { machine throws(NodeFailure) in
       guard let items else {

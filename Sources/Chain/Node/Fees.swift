@@ -36,7 +36,7 @@ extension Node {
         rewards: [])
     }
     var blocks: [SealedBlock] = []
-    for number in (newest.number - most + 1)...newest.number {
+    for number in (newest.number + 1 - most)...newest.number {
       blocks.append(
         number == newest.number ? newest : try requiredBlock(.number(number)))
     }
