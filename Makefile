@@ -498,6 +498,37 @@ fuzz-onnx: ## Two hundred changes to the model of every ONNX node test: no crash
 	$(MAKE) conformance-onnx ONLY=node/test_abs
 	.build-release/release/conformance-onnx $(ONNX_CASES) --mutate 200
 
+.PHONY: soak-chain soak-chain-growth bench-chain conformance-eels
+bench: bench-chain
+
+# ROUNDS=20 for a quick look.
+soak-chain: export ROUNDS ?= 200
+soak-chain: setup ## kill -9 a node two hundred times under load: nothing acknowledged is lost.
+	swift build -c release --product soak-chain --scratch-path .build-release
+	python3 Tests/Soak/chain.py .build-release/release/soak-chain $(ROUNDS)
+
+# Two hours of blocks, one a second, as fast as they go.
+soak-chain-growth: setup ## Two hours' worth of blocks in pruned mode: flat memory, bounded disk.
+	swift build -c release --product soak-chain --scratch-path .build-release
+	rm -rf .build-soak && .build-release/release/soak-chain growth .build-soak 7200 && rm -rf .build-soak
+
+# BENCH="--transactions 20000" for a quick look.
+bench-chain: setup ## From raw signed transfers to committed blocks, with where the time goes.
+	swift build -c release --product bench-chain --scratch-path .build-release
+	.build-release/release/bench-chain $(BENCH)
+
+EELS_VENV := .venv-eels
+$(EELS_VENV)/.installed:
+	python3 -m venv $(EELS_VENV)
+	$(EELS_VENV)/bin/pip install --quiet ethereum-execution==2.20.0
+	touch $@
+
+# CASES="--count 1000" for a part.
+conformance-eels: $(EELS_VENV)/.installed ## A hundred thousand random programs against Ethereum's specification.
+	swift build -c release --product conformance-eels --scratch-path .build-release
+	$(EELS_VENV)/bin/python Tests/Conformance/EELS/run.py \
+	  --program .build-release/release/conformance-eels $(CASES)
+
 # PyTorch is Debian's, and so is the Python that finds it.
 DEBIAN_TORCH := python3-torch python3-numpy
 TRAINING_TEXT := .build-conformance/shakespeare

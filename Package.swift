@@ -33,8 +33,12 @@ func schema(_ name: String, path: String? = nil) -> Target {
     swiftSettings: settingsOfGenerated)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+func program(
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil,
+  exclude: [String] = []
+) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -194,7 +198,8 @@ let package = Package(
       ["CKernels", "ModelFiles", "Primitives", "REE", "Receipts", "Sodium", "Tokenizers"],
       exclude: ["Design.md"]),
     library("CLMDB", links: "lmdb"),
-    swift("Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"]),
+    swift(
+      "Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"], exclude: ["Design.md"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("ABI", ["Primitives"]),
@@ -242,7 +247,7 @@ let package = Package(
       path: "Tests/Interop/Client"),
     program(
       "soak-rpc", ["CSystem", "InteropSchema", "RPC", "RPCClient", "RPCServer", protobuf],
-      path: "Tests/Soak"),
+      path: "Tests/Soak", exclude: ["Chain", "chain.py", "uploads.py"]),
     swift(
       "MarketHistories",
       ["ABI", "ContractBindings", "EVM", "Market", "MarketChain", "Predeploys", "Primitives"],
@@ -339,7 +344,17 @@ let package = Package(
     swift(
       "EVMConformance", ["CZstd", "EVM", "Primitives"], path: "Tests/Conformance/EVM/Suites"),
     program("conformance-evm", ["EVMConformance"], path: "Tests/Conformance/EVM/Program"),
+    program(
+      "conformance-eels", ["EVMConformance"], path: "Tests/Conformance/EELS/Program"),
     program("bench-evm", ["EVM", "Primitives"], path: "Tests/Benchmarks/evm/Program"),
+    .testTarget(
+      name: "EVMTests",
+      dependencies: ["EVM", "EVMConformance", "EVMFuzz", "Precompiles", "Primitives"],
+      path: "Tests/EVMTests", exclude: ["Fixtures"], swiftSettings: settings),
+    program(
+      "bench-chain", ["Chain", "EVM", "Primitives", "Secp256k1"], path: "Tests/Benchmarks/chain"),
+    program(
+      "soak-chain", ["Chain", "EVM", "Primitives", "Secp256k1"], path: "Tests/Soak/Chain"),
     swift(
       "RPCReplay", ["Chain", "EVM", "EthereumRPC", "JSONTree", "Primitives"],
       path: "Tests/Conformance/RPCReplay/Suite"),
@@ -349,7 +364,6 @@ let package = Package(
       "EthereumRPCTests",
       ["Chain", "EVM", "EthereumRPC", "JSONTree", "Primitives", "RPCReplay", "Wallet"]),
     tests("TracersTests", ["EVM", "Primitives", "Tracers"]),
-    tests("EVMTests", ["EVM", "EVMConformance", "EVMFuzz", "Primitives"]),
     tests("ChainTests", ["Chain", "EVM", "Files", "Primitives", "Secp256k1"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
     tests("CurvesTests", ["Curves", "Primitives"]),

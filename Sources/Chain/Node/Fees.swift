@@ -28,7 +28,8 @@ extension Node {
       throw .limit(.rewardPercentiles, most: UInt64(Self.percentilesMax))
     }
     let newest = try requiredBlock(reference)
-    let most = min(count, configuration.queries.feeHistoryMax, newest.number - oldestBlock + 1)
+    let oldest = min(oldestBlock, newest.number)
+    let most = min(count, configuration.queries.feeHistoryMax, newest.number - oldest + 1)
     guard most > 0 else {
       return FeeHistory(
         oldest: 0, baseFees: [], blobBaseFees: [], gasUsedRatios: [], blobGasUsedRatios: [],
