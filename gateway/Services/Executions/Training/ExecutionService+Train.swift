@@ -81,14 +81,6 @@ extension ExecutionService {
         "must have at most \(Receipt.nonceByteCountMax) bytes")
     }
   }
-
-  /// Ends the feed however the computation ends, also if it never began.
-  private static func ending<Element, Result>(
-    _ feed: AsyncStream<Element>.Continuation, _ body: () async throws -> Result
-  ) async throws -> Result {
-    defer { feed.finish() }
-    return try await body()
-  }
 }
 
 extension ExecutionEngine.TrainingOrder {
