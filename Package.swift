@@ -33,8 +33,11 @@ func schema(_ name: String, path: String? = nil) -> Target {
     swiftSettings: settingsOfGenerated)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+func program(
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []
+) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -185,7 +188,7 @@ let package = Package(
       path: "Tests/Interop/Client"),
     program(
       "soak-rpc", ["CSystem", "InteropSchema", "RPC", "RPCClient", "RPCServer", protobuf],
-      path: "Tests/Soak"),
+      path: "Tests/Soak", exclude: ["uploads.py"]),
     program(
       "bench-market", ["Market"], path: "Tests/Benchmarks/market/Program"),
     program(
