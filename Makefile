@@ -280,7 +280,7 @@ bench-rpc: setup-peers ## What a call costs, against bare C and gRPC C++; also T
 SWIFT_PEER := Tests/Benchmarks/rpc/swift-peer
 bench-rpc-swift: ## What a call costs, against grpc-swift-2.
 	@command -v h2load >/dev/null || $(SUDO) apt-get install --yes -qq nghttp2-client
-	swift build -c release --package-path $(SWIFT_PEER)
+	swift build -c release --package-path $(SWIFT_PEER) --product peer
 	swift build -c release --product interop-server --scratch-path .build-release
 	python3 Tests/Benchmarks/rpc/bench.py --server .build-release/release/interop-server \
 	  --swift-peer $(SWIFT_PEER)/.build/release/peer $(BENCH)

@@ -206,7 +206,8 @@ let package = Package(
     swift("ContractBindings", ["ABI", "Primitives"]),
     swift("Predeploys", ["ABI", "ContractBindings", "EVM", "Primitives"]),
     swift("MarketChain", ["ABI", "ContractBindings", "Market", "Primitives"]),
-    swift("Market", ["Files", "Primitives"], exclude: ["Design.md", "Economics.md", "economics.svg"]),
+    swift(
+      "Market", ["Files", "Primitives"], exclude: ["Design.md", "Economics.md", "economics.svg"]),
 
     // The gateway: one process, one node.
     swift(
@@ -322,7 +323,8 @@ let package = Package(
         "Primitives", "RPC", "Receipts", "Schema", "Secp256k1", "Sodium", "Wallet", protobuf,
       ]),
     tests(
-      "PredeploysTests", ["ABI", "ContractBindings", "EVM", "Predeploys", "Primitives", "Secp256k1"]),
+      "PredeploysTests",
+      ["ABI", "ContractBindings", "EVM", "Predeploys", "Primitives", "Secp256k1"]),
     tests("MarketTests", ["Files", "Market", "MarketHistories", "Primitives", "Sodium"]),
     tests(
       "REETests",
