@@ -365,6 +365,11 @@ conformance-market-histories: ## Random lives of the market on the contracts: ev
 	swift build -c release --product conformance-market-histories --scratch-path .build-release
 	.build-release/release/conformance-market-histories $(HISTORIES)
 
+.PHONY: conformance-sandbox
+conformance-sandbox: ## What a hostile computation tries from within a worker's walls.
+	swift build --product gensyn-worker
+	Tests/Conformance/sandbox/run.sh "$$(swift build --show-bin-path)/gensyn-worker"
+
 .PHONY: simulate-market
 simulate-market: ## What lying, sleeping and colluding earn, against honest work; writes table and plot.
 	python3 Tests/Simulation/market.py --write

@@ -327,6 +327,8 @@ let package = Package(
     tests(
       "REETests",
       ["ArrayFiles", "Files", "ModelFiles", "ModelFixtures", "Primitives", "REE", "Tokenizers"]),
+    tests(
+      "TrainingTests", ["CKernels", "Primitives", "REE", "Receipts", "Sodium", "Training"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
     tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
     tests("DescriptorsTests", ["Descriptors", protobuf]),

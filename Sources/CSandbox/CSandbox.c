@@ -68,8 +68,7 @@ static int limit(int resource, uint64_t most) {
 }
 
 int csandbox_enter(uint64_t memory_max, uint64_t seconds_max) {
-  if (limit(RLIMIT_AS, memory_max) || limit(RLIMIT_CPU, seconds_max) || limit(RLIMIT_CORE, 0) ||
-      limit(RLIMIT_FSIZE, 0)) {
+  if (limit(RLIMIT_AS, memory_max) || limit(RLIMIT_CPU, seconds_max) || limit(RLIMIT_CORE, 0)) {
     return -1;
   }
   struct sock_filter rules[RULES_MAX];

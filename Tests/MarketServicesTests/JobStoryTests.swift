@@ -1,8 +1,10 @@
 import ABI
+import Chain
 import ContractBindings
 import EVM
 import Foundation
 import Market
+import MarketServices
 import Predeploys
 import Primitives
 import RPC
@@ -50,7 +52,7 @@ struct JobStoryTests {
     try world.send(AIToken.approve(spender: JobEscrow.address, value: .max), by: client)
     let terms = try JobTerms(
       priceLimit: #require(U256(bigEndian: [UInt8](estimate.totalAiWei))),
-      unitPriceLimit: #require(U256(bigEndian: [UInt8](estimate.providerAiWei))),
+      unitPriceLimit: U256(bigEndian: [UInt8](estimate.providerAiWei)),
       deadline: UnixTime(milliseconds: specification.deadline.seconds * 1000),
       verification: VerificationTerms(mode: mode == .replicated ? .replicated : .sampled)
     ).escrowTerms(id, world.node.market.rules)

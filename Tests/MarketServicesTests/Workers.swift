@@ -1,6 +1,8 @@
 import ABI
 import ContractBindings
 import Foundation
+import Market
+import MarketServices
 import Primitives
 import RPC
 import Receipts

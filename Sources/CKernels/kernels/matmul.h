@@ -153,7 +153,7 @@ static void product_edge(size_t rows, size_t columns, size_t count, const float 
     for (size_t i = 0; i < rows; i++)
       for (size_t j = 0; j < REE_PANEL; j++)
         edge[i * REE_PANEL + j] = j < columns ? c[i * c_row + j] : 0;
-  products[rows](count, a, a_row, a_col, b, REE_PANEL, edge, REE_PANEL, first);
+  products[rows](count, a, a_row, a_col, b, REE_PANEL, edge, REE_PANEL, first, NULL);
   for (size_t i = 0; i < rows; i++)
     memcpy(c + i * c_row, edge + i * REE_PANEL, columns * sizeof(float));
 }
@@ -240,8 +240,14 @@ static void many_rows_tile(const ree_matmul *p, const struct panel_source *sourc
           const size_t j = q * REE_PANEL;
           const float *column = b + (q - panel) * count * REE_PANEL;
           float *c = p->c + (t->row + i) * p->c_row + j;
+          // The panel after this one comes from memory while the first rows pass.
+          const bool fetches = p->b_packed && block * REE_LINE < REE_PANEL * sizeof(float) &&
+                               panel + 1 < t->panel_end;
+          const char *following = (const char *)(column + count * REE_PANEL);
+          const char *next = fetches ? following + block * count * REE_LINE : NULL;
           if (j + REE_PANEL <= p->n)
-            products[here](count, from, a_row, a_col, column, REE_PANEL, c, p->c_row, k0 == 0);
+            products[here](count, from, a_row, a_col, column, REE_PANEL, c, p->c_row, k0 == 0,
+                           next);
           else
             product_edge(here, p->n - j, count, from, a_row, a_col, column, c, p->c_row, k0 == 0);
           if (k0 + count == p->k)

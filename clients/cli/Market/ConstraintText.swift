@@ -1,4 +1,5 @@
 internal import Schema
+internal import SwiftProtobuf
 
 /// Demands as people write them: `gpu.count>=2 region=eu*`, also in Vast.ai's words.
 enum ConstraintText {

@@ -4,6 +4,7 @@ internal import FoundationEssentials
 internal import GensynClient
 internal import Primitives
 internal import Schema
+internal import SwiftProtobuf
 
 struct SettlementCommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
