@@ -73,7 +73,8 @@ final class ChainStore: Sendable {
 
   private static func temporaryFolder() throws(StoreFailure) -> String {
     let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-    var template = Array("\(base)/gensyn-chain-XXXXXX".utf8CString)
+    let pattern = "\(base)/gensyn-chain-" + String(repeating: "X", count: 6)
+    var template = Array(pattern.utf8CString)
     guard unsafe mkdtemp(&template) != nil else { throw .system("no temporary folder in \(base)") }
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
