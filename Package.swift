@@ -133,8 +133,9 @@ let package = Package(
     program(
       "gensyn",
       [
-        "ArrayFiles", "Console", "Descriptors", "Files", "GensynClient", "Primitives", "RPC",
-        "RPCClient", "Receipts", "Schema", "Sodium", "StandardSchema", "TLS", arguments, protobuf,
+        "ArrayFiles", "Console", "Descriptors", "Disputes", "Files", "GensynClient", "Primitives",
+        "RPC", "RPCClient", "Receipts", "Schema", "Sodium", "StandardSchema", "TLS", arguments,
+        protobuf,
       ],
       path: "clients/cli"),
     program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
@@ -179,6 +180,8 @@ let package = Package(
       exclude: ["Design.md"]),
     library("CLMDB", links: "lmdb"),
     swift("Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"]),
+    // What a run of a graph commits to, and who can open and judge it.
+    swift("Traces", ["Disputes", "GraphRuns", "Primitives", "REE", "Receipts"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("ABI", ["Primitives"]),
@@ -191,8 +194,10 @@ let package = Package(
     swift(
       "GatewayServices",
       [
-        "Archive", "Descriptors", "Files", "GraphRuns", "ModelFiles", "Primitives", "REE", "RPC",
-        "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", "Tokenizers", "Training",
+        "Archive", "Descriptors", "Disputes", "Files", "GraphRuns", "ModelFiles", "Primitives",
+        "REE", "RPC",
+        "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", "Tokenizers", "Traces",
+        "Training",
         protobuf,
       ],
       path: "gateway/Services", exclude: ["Market"]),
@@ -283,6 +288,12 @@ let package = Package(
     swift(
       "DisputeFixtures", ["Disputes", "Primitives", "Receipts", "Sodium"],
       path: "Tests/DisputeFixtures"),
+    program(
+      "conformance-disputes",
+      [
+        "DisputeChain", "DisputeFixtures", "Disputes", "Files", "GraphRuns", "ModelFixtures",
+        "Primitives", "REE", "Receipts", "Sodium", "Traces",
+      ], path: "Tests/Conformance/disputes/Program"),
     swift(
       "DisputeChain",
       ["ABI", "ContractBindings", "Disputes", "EVM", "Predeploys", "Primitives", "Receipts"],
@@ -329,7 +340,8 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "gensyn-gateway", "Archive", "GatewayServices", "ModelFixtures", "Primitives", "REE", "RPC",
+        "gensyn-gateway", "Archive", "Disputes", "GatewayServices", "ModelFixtures", "Primitives",
+        "REE", "RPC",
         "RPCClient", "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", protobuf,
       ]),
     tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
