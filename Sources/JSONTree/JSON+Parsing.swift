@@ -83,12 +83,11 @@ private struct JSONParser {
       skipSpace()
       members.append(JSON.Member(key, try value(depth: depth + 1)))
       skipSpace()
-      if next == UInt8(ascii: ",") {
-        offset += 1
-      } else {
+      guard next == UInt8(ascii: ",") else {
         try take("}")
         return .object(members)
       }
+      offset += 1
     }
   }
 
@@ -104,12 +103,11 @@ private struct JSONParser {
       skipSpace()
       elements.append(try value(depth: depth + 1))
       skipSpace()
-      if next == UInt8(ascii: ",") {
-        offset += 1
-      } else {
+      guard next == UInt8(ascii: ",") else {
         try take("]")
         return .array(elements)
       }
+      offset += 1
     }
   }
 

@@ -10,26 +10,39 @@ public final class TransferTracer: ExecutionTracer {
   /// keccak("Transfer(address,address,uint256)").
   private static let topic = Keccak256.hash(Array("Transfer(address,address,uint256)".utf8))
 
-  private let balance: (Address) -> U256
-  /// The logs of the frames that are open, each with those of its finished calls.
-  private var open: [[Log]] = []
-  private var destroying: Log?
-  public private(set) var logs: [Log] = []
+  /// A log and how many were written before it, those that were taken back counted too.
+  public struct Numbered: Sendable {
+    public let log: Log
+    public let index: Int
+  }
 
-  public init(balance: @escaping (Address) -> U256) {
+  private let balance: (Address) -> U256
+  /// Whether movements of wei write logs, or contracts alone do.
+  private let showsTransfers: Bool
+  /// The logs of the frames that are open, each with those of its finished calls.
+  private var open: [[Numbered]] = []
+  private var destroying: Log?
+  /// What stayed.
+  public private(set) var logs: [Numbered] = []
+  /// How many were written.
+  public private(set) var count = 0
+
+  public init(showsTransfers: Bool, balance: @escaping (Address) -> U256) {
+    self.showsTransfers = showsTransfers
     self.balance = balance
   }
 
   public func begin(_ call: TraceCall) {
     open.append([])
-    guard call.kind != .delegateCall, call.kind != .callCode, !call.value.isZero else { return }
+    guard showsTransfers, call.kind != .delegateCall, call.kind != .callCode, !call.value.isZero
+    else { return }
     append(Self.log(call.from, call.to, call.value))
   }
 
   public func step(_ step: TraceStep) {
     if let log = step.log {
       append(log)
-    } else if step.opcode == Instruction.selfdestruct, step.stackHeight >= 1 {
+    } else if showsTransfers, step.opcode == Instruction.selfdestruct, step.stackHeight >= 1 {
       let value = balance(step.address)
       destroying =
         value.isZero
@@ -51,7 +64,8 @@ public final class TransferTracer: ExecutionTracer {
 
   private func append(_ log: Log) {
     guard var frame = open.popLast() else { return }
-    frame.append(log)
+    frame.append(Numbered(log: log, index: count))
+    count += 1
     open.append(frame)
   }
 

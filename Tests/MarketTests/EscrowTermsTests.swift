@@ -19,7 +19,7 @@ struct EscrowTermsTests {
     #expect(escrow.verifierFee == 500)
     #expect(escrow.deposit == 2_000)
     #expect(escrow.providerBond == 9_000)
-    #expect(escrow.checkRate == 1_000)
+    #expect(escrow.checkRate == 1_500)
   }
 
   @Test
@@ -44,7 +44,7 @@ struct EscrowTermsTests {
     let escrow = try terms.escrowTerms(Self.id, Self.rules)
 
     // S ≥ G · T / p.
-    #expect(escrow.providerBond == 100_000)
+    #expect(escrow.providerBond == 66_667)
   }
 
   @Test

@@ -82,8 +82,10 @@ struct TypedDataTests {
       try TypedData(json: document("Nowhere", "{}")).signingHash()
     }
     let endless = try TypedData(
-      json: document("T", String(repeating: #"{"x":"#, count: 40) + "null"
-        + String(repeating: "}", count: 40)))
+      json: document(
+        "T",
+        String(repeating: #"{"x":"#, count: 40) + "null"
+          + String(repeating: "}", count: 40)))
     #expect(throws: TypedData.Invalid.tooDeep) { try endless.signingHash() }
     #expect(throws: TypedData.Invalid.self) { try TypedData(json: Array("{}".utf8)) }
     #expect(throws: TypedData.Invalid.self) { try TypedData(json: Array("[".utf8)) }

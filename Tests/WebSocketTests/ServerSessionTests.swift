@@ -101,8 +101,9 @@ struct ServerSessionTests {
     _ = receive(parts, frame(0, [65, 65, 65, 65], isFinal: false))
 
     #expect(closeCode(output(whole)) == CloseCode.messageTooBig.rawValue)
-    #expect([CloseCode.messageTooBig.rawValue, CloseCode.protocolError.rawValue]
-      .contains(closeCode(output(parts)) ?? 0))
+    #expect(
+      [CloseCode.messageTooBig.rawValue, CloseCode.protocolError.rawValue]
+        .contains(closeCode(output(parts)) ?? 0))
   }
 
   @Test

@@ -16,7 +16,8 @@ struct GensynCommand: AsyncParsableCommand {
     subcommands: [
       Call.self, List.self, Describe.self, MakeTemplate.self, CheckHealth.self, Bench.self,
       ArtifactCommands.self, ModelCommands.self, REECommands.self, ReceiptCommands.self,
-      KeyCommands.self,
+      KeyCommands.self, WalletCommands.self, ChainCommands.self, JobCommands.self,
+      OfferCommands.self, ProviderCommands.self, VerifierCommands.self, SettlementCommands.self,
       MakeCompletion.self,
       ShowVersion.self,
       ExitCodes.self,

@@ -18,6 +18,12 @@ struct Configuration {
   var messageSizeMax: Int?
   var connectionsMax: Int?
   var quotaBytes: UInt64?
+  var isDevelopment: Bool
+  /// The file that describes the chain, if it is not the development chain.
+  var genesis: String?
+  var blockTime: Duration?
+  /// The gateway whose chain is followed.
+  var follow: String?
   var loops: Int
   var drainTimeout: Duration
   var logFormat: LineLogHandler.Format
@@ -37,7 +43,12 @@ struct Configuration {
     let isPrivate = try listen.map { try SocketAddress($0) }.allSatisfy(\.isLocal)
 
     let directory = settings.text("data-dir", options.dataDir)
-    let isDevelopment = try settings.flag("dev", options.dev)
+    isDevelopment = try settings.flag("dev", options.dev)
+    genesis = settings.text("genesis", options.genesis)
+    blockTime = try settings.number("block-time", options.blockTime, in: 1...86_400).map {
+      .seconds($0)
+    }
+    follow = settings.text("follow", options.follow)
     isTemporary = isDevelopment && directory == nil
     dataDirectory = directory ?? Self.defaultDirectory(isDevelopment, environment)
 

@@ -9,8 +9,10 @@ internal import Observability
 internal import REE
 internal import RPC
 internal import RPCServer
+internal import Schema
 internal import StandardSchema
 internal import TLS
+internal import WebSocket
 
 /// The composition root: what a node is made of, from the disk up to the sockets.
 final class Node: Sendable {
@@ -20,6 +22,8 @@ final class Node: Sendable {
   private let server: Server
   private let health: HealthStatus
   private let upkeep: Upkeep
+  private let chain: ChainHost?
+  private let market: MarketHost?
 
   init(_ configuration: Configuration, logger: Logger) throws {
     self.configuration = configuration
@@ -43,6 +47,13 @@ final class Node: Sendable {
       ExecutionService(engine: engine, disk: disk),
       ReceiptService(receipts: receipts, artifacts: store, engine: engine, disk: disk),
     ]
+    chain = try ChainHost(configuration, logger: logger)
+    if let chain { services.append(chain.service) }
+    market = try chain.flatMap {
+      try MarketHost(
+        $0.node, results: StoredArtifacts(store, disk: disk), configuration, logger: logger)
+    }
+    if let market { services += market.services }
     health = HealthStatus(services: services.map { type(of: $0).descriptor.name })
     let channelz = ChannelzRegistry()
     services += [HealthService(health), ChannelzService(channelz)]
@@ -70,8 +81,15 @@ final class Node: Sendable {
     serving.limits = RPCServer.Limits(configuration)
     serving.observers = [AccessLog(logger), metrics, channelz]
     serving.pages = [
-      Pages.index(services: router.services), Pages.health(health), metrics.page(),
+      Pages.index(services: router.services, ethereum: chain?.endpoint), Pages.health(health),
+      metrics.page(),
     ]
+    if let chain {
+      serving.pages.append(chain.page)
+      serving.webSockets = chain.webSockets
+      serving.limits.pageBodyMax = chain.bodyBytesMax
+      serving.limits.webSocket.messageSizeMax = chain.bodyBytesMax
+    }
     if !configuration.corsOrigins.isEmpty {
       serving.cors = CORS(origins: configuration.corsOrigins)
     }
@@ -114,7 +132,11 @@ extension Node {
 
   /// Looks after the node until the task is cancelled.
   func keepUp() async {
-    await upkeep.run()
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.upkeep.run() }
+      if let chain = self.chain { group.addTask { await chain.run() } }
+      if let market = self.market { group.addTask { await market.run() } }
+    }
   }
 
   func reloadCertificates() {
@@ -127,6 +149,7 @@ extension Node {
     logger.notice("stopping: no new calls, and up to \(grace) for those that run")
     health.stop()
     await server.shutdown(grace: grace)
+    chain?.close()
     Self.removeTemporaryState(configuration)
     logger.notice("stopped")
   }
@@ -151,6 +174,8 @@ extension VerifyingInterceptor.Configuration {
     anonymous.openServices = [
       Grpc_Health_V1.health.name, Grpc_Channelz_V1.channelz.name,
       Grpc_Reflection_V1.serverReflection.name, Grpc_Reflection_V1alpha.serverReflection.name,
+      // Transactions are signed by whom they are from.
+      Gensyn_Chain_V1.chainService.name,
     ]
   }
 }

@@ -12,6 +12,16 @@ struct Options: ParsableArguments {
   @Flag(help: "A node for development: without --data-dir its state lasts as long as the process.")
   var dev = false
 
+  @Option(
+    help: "A chain's rules and first block, as geth's genesis.json. (default with --dev: our own)")
+  var genesis: String?
+
+  @Option(help: "Seconds between blocks. (default: a block for each transaction, at once)")
+  var blockTime: Int?
+
+  @Option(help: "A gateway whose chain this one follows, of the same genesis: host:port.")
+  var follow: String?
+
   @Option(help: "The certificate chain in PEM form; reread when it changes and on SIGHUP.")
   var tlsCert: String?
 

@@ -10,7 +10,8 @@ enum Pages {
     }
   }
 
-  static func index(services: [ServiceDescriptor]) -> Page {
+  /// `ethereum` answers what wallets send to the root.
+  static func index(services: [ServiceDescriptor], ethereum: EthereumEndpoint?) -> Page {
     let names = services.map { "  \($0.name)\n" }.joined()
     let text = """
       This is a node of the network. Programs call it over gRPC, gRPC-Web or Connect, all at this
@@ -25,6 +26,9 @@ enum Pages {
       Pages: /healthz, /metrics
 
       """
-    return Page("/", methods: ["GET", "HEAD", "POST"]) { _ in PageResponse(text) }
+    return Page("/", methods: ["GET", "HEAD", "POST"]) { request in
+      guard request.method == "POST", let ethereum else { return PageResponse(text) }
+      return await ethereum.answer(request)
+    }
   }
 }

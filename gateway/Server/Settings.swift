@@ -67,7 +67,8 @@ struct Settings {
   static let names: Set = [
     "listen", "data-dir", "dev", "tls-cert", "tls-key", "client-ca", "allow-plaintext",
     "open-writes", "audience", "reflection", "cors-origin", "message-size-max",
-    "connections-max", "quota", "loops", "drain-timeout", "log-format", "log-level",
+    "connections-max", "genesis", "block-time", "follow", "quota", "loops", "drain-timeout",
+    "log-format", "log-level",
   ]
 
   static func variable(_ name: String) -> String {

@@ -93,19 +93,25 @@ static void row_sum_squares(const float *x, size_t rows, size_t n, float *y) {
 }
 
 static float row_max_1(const float *x, size_t n) {
-  vf m = splat(x[0]);
+  vf m[4];
+  REE_UNROLL for (size_t v = 0; v < 4; v++) m[v] = splat(x[0]);
   size_t i = 0;
-  for (; i + REE_WIDTH <= n; i += REE_WIDTH) m = max_v(m, load(x + i));
-  if (i < n) m = max_v(m, load_some(x + i, n - i, x[0]));
-  return fold_max(m);
+  for (; i + 4 * REE_WIDTH <= n; i += 4 * REE_WIDTH)
+    REE_UNROLL for (size_t v = 0; v < 4; v++) m[v] = max_v(m[v], load(x + i + v * REE_WIDTH));
+  for (; i + REE_WIDTH <= n; i += REE_WIDTH) m[0] = max_v(m[0], load(x + i));
+  if (i < n) m[0] = max_v(m[0], load_some(x + i, n - i, x[0]));
+  return fold_max(max_v(max_v(m[0], m[1]), max_v(m[2], m[3])));
 }
 
 static float row_min_1(const float *x, size_t n) {
-  vf m = splat(x[0]);
+  vf m[4];
+  REE_UNROLL for (size_t v = 0; v < 4; v++) m[v] = splat(x[0]);
   size_t i = 0;
-  for (; i + REE_WIDTH <= n; i += REE_WIDTH) m = min_v(m, load(x + i));
-  if (i < n) m = min_v(m, load_some(x + i, n - i, x[0]));
-  return fold_min(m);
+  for (; i + 4 * REE_WIDTH <= n; i += 4 * REE_WIDTH)
+    REE_UNROLL for (size_t v = 0; v < 4; v++) m[v] = min_v(m[v], load(x + i + v * REE_WIDTH));
+  for (; i + REE_WIDTH <= n; i += REE_WIDTH) m[0] = min_v(m[0], load(x + i));
+  if (i < n) m[0] = min_v(m[0], load_some(x + i, n - i, x[0]));
+  return fold_min(min_v(min_v(m[0], m[1]), min_v(m[2], m[3])));
 }
 
 static void row_max(const float *x, size_t rows, size_t n, float *y) {

@@ -60,6 +60,10 @@ public struct AccountOverride: Sendable {
   public var movesPrecompileTo: Address?
 
   public init() {}
+
+  var changesState: Bool {
+    nonce != nil || balance != nil || code != nil || state != nil || stateDiff != nil
+  }
 }
 
 public typealias StateOverrides = [Address: AccountOverride]

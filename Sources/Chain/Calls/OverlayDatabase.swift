@@ -55,7 +55,7 @@ final class OverlayDatabase: StateDatabase {
   // MARK: Changing
 
   func apply(_ overrides: StateOverrides) throws(NodeFailure) {
-    for (address, override) in overrides {
+    for (address, override) in overrides where override.changesState {
       if override.state != nil && override.stateDiff != nil {
         throw .badOverride("\(address): state and stateDiff exclude each other")
       }

@@ -113,7 +113,7 @@ struct Simulation {
     let transaction = call.transaction(gasLimit: gas, nonce: nonce, chainID: node.chainID)
     do throws(ExecutionFailure) {
       let outcome = try execution.run(
-        transaction, from: call.from, check: validates ? .impersonated : .fundsOnly)
+        transaction, from: call.from, check: validates ? .simulated : .fundsOnly)
       gasLeft -= min(outcome.gasUsed, gasLeft)
       return SimulatedBlock.Call(
         transaction: transaction, sender: call.from,
@@ -138,6 +138,7 @@ struct Simulation {
     header.beneficiary = overrides.beneficiary ?? parent.beneficiary
     header.mixHash = overrides.randomness ?? Digest(.zero)
     let fork = node.fork(of: header)
+    if fork < .paris { header.difficulty = parent.difficulty }
     if fork >= .london {
       header.baseFee =
         overrides.baseFee ?? (validates ? FeeMarket.baseFee(after: parent) : .zero)
@@ -162,7 +163,7 @@ struct Simulation {
   /// Overrides of the state change its root too.
   private mutating func applyToTree(_ overrides: StateOverrides) throws(NodeFailure) {
     var changes = StateChanges()
-    for (address, override) in overrides {
+    for (address, override) in overrides where override.changesState {
       do throws(StateFailure) {
         changes.accounts.append(
           StateChanges.Change(

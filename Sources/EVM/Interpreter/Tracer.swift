@@ -42,7 +42,7 @@ public struct TraceStep {
 
   /// A word of the stack, of which 0 is the top; zero where there is none.
   public func word(_ depth: Int) -> U256 {
-    depth < stackHeight ? frame.frame.stack[depth] : .zero
+    depth < stackHeight ? frame.frame.stack[-1 - depth] : .zero
   }
 
   public var memory: [UInt8] { frame.frame.memory.bytes(at: 0, frame.frame.memorySize) }

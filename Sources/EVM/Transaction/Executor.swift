@@ -31,6 +31,8 @@ public final class Executor {
     case fundsOnly
     /// All but that the sender has no code: for a development chain, where anybody may be played.
     case impersonated
+    /// As ``impersonated``, and limits of gas do not hold: for blocks that never are.
+    case simulated
   }
 
   /// Runs a transaction, whose sender is ``Transaction/sender()``. An invalid one leaves everything as
@@ -109,7 +111,8 @@ public final class Executor {
       throw .blobGasExceedsBlock
     }
     try transaction.validate(
-      fork: block.fork, chainID: block.chainID, limitsGas: check != .fundsOnly)
+      fork: block.fork, chainID: block.chainID,
+      limitsGas: check == .full || check == .impersonated, limitsNonce: check != .fundsOnly)
     let available =
       check != .fundsOnly ? block.gasLimit - min(gasUsed, block.gasLimit) : UInt64(Int64.max)
     guard transaction.gasLimit <= min(available, UInt64(Int64.max)) else {

@@ -36,14 +36,15 @@ extension Transaction {
     return IntrinsicGas(gas: gas, floor: floor)
   }
 
-  /// Checks everything that neither the state nor the block's fees decide; EIP-7825's limit only where
-  /// `limitsGas` says so.
+  /// Checks everything that neither the state nor the block's fees decide; EIP-7825's limit and the
+  /// nonce's only where `limitsGas` and `limitsNonce` say so.
   public func validate(
-    fork: Fork, chainID chain: UInt64, limitsGas: Bool = true
+    fork: Fork, chainID chain: UInt64, limitsGas: Bool = true,
+    limitsNonce: Bool = true
   ) throws(InvalidTransaction) {
     guard fork >= kind.since else { throw .typeNotSupported(kind) }
     if let chainID, chainID != chain { throw .wrongChain(chainID) }
-    guard nonce < .max else { throw .nonceAtMaximum }
+    guard nonce < .max || !limitsNonce else { throw .nonceAtMaximum }
     if limitsGas, fork >= .osaka, gasLimit > Self.gasLimitMax { throw .gasLimitExceedsMaximum }
     if fork >= .shanghai, to == nil, data.count > Schedule.initcodeSizeMax {
       throw .initcodeTooLarge

@@ -14,7 +14,10 @@ extension Transaction {
   }
 
   /// What the sender signs.
-  public var signingHash: Digest {
+  public var signingHash: Digest { Keccak256.hash(signingPayload) }
+
+  /// What the sender signs the hash of.
+  public var signingPayload: [UInt8] {
     var encoder = RLP.Encoder()
     encoder.list { list in
       encodeFields(to: &list)
@@ -24,7 +27,7 @@ extension Transaction {
         list.append(UInt64(0))
       }
     }
-    return Keccak256.hash(kind == .legacy ? encoder.bytes : [kind.rawValue] + encoder.bytes)
+    return kind == .legacy ? encoder.bytes : [kind.rawValue] + encoder.bytes
   }
 
   private var v: UInt64 {

@@ -59,7 +59,9 @@ enum FeeMethods {
     var last = 0.0
     for value in values {
       guard (0...100).contains(value) else { throw .server("invalid reward percentile: \(value)") }
-      guard value >= last else { throw .server("invalid reward percentile: \(value) after \(last)") }
+      guard value >= last else {
+        throw .server("invalid reward percentile: \(value) after \(last)")
+      }
       last = value
     }
     return values

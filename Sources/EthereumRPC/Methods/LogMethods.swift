@@ -32,7 +32,8 @@ enum LogMethods {
       try changes(api, try parameters.string(0))
     },
     "eth_getFilterLogs": { (api, parameters) throws(RPCFailure) in
-      guard case .logs(let query, _)? = api.filters.find(try parameters.string(0), now: api.node.now)
+      guard
+        case .logs(let query, _)? = api.filters.find(try parameters.string(0), now: api.node.now)
       else { throw .server("filter not found") }
       return .array(try query.run(api).map { JSON($0) })
     },

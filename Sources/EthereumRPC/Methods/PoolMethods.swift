@@ -34,7 +34,9 @@ enum PoolMethods {
     },
     "eth_pendingTransactions": { (api, _) throws(RPCFailure) in
       .array(
-        api.node.poolContent.pending.sorted { $0.key < $1.key }.flatMap { $0.value.map { JSON($0) } })
+        api.node.poolContent.pending.sorted { $0.key < $1.key }.flatMap {
+          $0.value.map { JSON($0) }
+        })
     },
   ]
 

@@ -16,19 +16,20 @@ enum SimulationMethods {
       var request = SimulationRequest()
       request.validates = options.validates
       request.blocks = try options.blocks(after: head, limits: api.node.configuration.queries)
-      let observer = options.tracesTransfers ? TransferObserver() : nil
+      let observer = TransferObserver(showsTransfers: options.tracesTransfers)
       let blocks = try simulate(api, request, reference, observer)
       return .array(
         blocks.enumerated().map { index, block in
           SimulatedBlockJSON(
-            block: block, observer: observer, index: index, isFull: options.isFull).json
+            block: block, observer: observer, index: index, isFull: options.isFull
+          ).json
         })
     }
   ]
 
   private static func simulate(
     _ api: EthereumAPI, _ request: SimulationRequest, _ reference: BlockReference,
-    _ observer: TransferObserver?
+    _ observer: TransferObserver
   ) throws(RPCFailure) -> [SimulatedBlock] {
     do throws(NodeFailure) {
       return try api.node.simulate(request, at: reference, observer: observer)
@@ -56,17 +57,24 @@ enum SimulationMethods {
   }
 }
 
-/// Notes the movements of wei of each call.
+/// Notes the logs of each call, with the movements of wei where they are wanted.
 private final class TransferObserver: SimulationObserver {
+  private let showsTransfers: Bool
   private var tracers: [Int: [Int: TransferTracer]] = [:]
 
-  func tracer(block: Int, call: Int, balance: @escaping (Address) -> U256) -> (any ExecutionTracer)? {
-    let tracer = TransferTracer(balance: balance)
+  init(showsTransfers: Bool) {
+    self.showsTransfers = showsTransfers
+  }
+
+  func tracer(
+    block: Int, call: Int, balance: @escaping (Address) -> U256
+  ) -> (any ExecutionTracer)? {
+    let tracer = TransferTracer(showsTransfers: showsTransfers, balance: balance)
     tracers[block, default: [:]][call] = tracer
     return tracer
   }
 
-  func logs(block: Int, call: Int) -> [Log]? { tracers[block]?[call]?.logs }
+  func tracer(block: Int, call: Int) -> TransferTracer? { tracers[block]?[call] }
 }
 
 /// What a caller asks of a simulation.
@@ -149,7 +157,7 @@ private struct SimulationOptions {
 /// A simulated block as it is shown.
 private struct SimulatedBlockJSON {
   let block: SimulatedBlock
-  let observer: TransferObserver?
+  let observer: TransferObserver
   let index: Int
   let isFull: Bool
 
@@ -181,16 +189,16 @@ private struct SimulatedBlockJSON {
   private func result(
     _ call: SimulatedBlock.Call, position: Int, logIndex: inout Int
   ) -> JSON {
-    let logs =
-      observer.flatMap { $0.logs(block: index, call: position) } ?? call.result.logs
-    let found = logs.enumerated().map { offset, log in
+    let tracer = observer.tracer(block: index, call: position)
+    let first = logIndex
+    let found = (tracer?.logs ?? []).map { numbered in
       JSON(
         FoundLog(
-          log: log, blockNumber: block.header.number, blockHash: block.hash,
+          log: numbered.log, blockNumber: block.header.number, blockHash: block.hash,
           timestamp: block.header.timestamp, transactionHash: call.transaction.hash,
-          transactionIndex: position, logIndex: logIndex + offset))
+          transactionIndex: position, logIndex: first + numbered.index))
     }
-    logIndex += logs.count
+    logIndex += tracer?.count ?? 0
     let isShown = call.result.status == .success
     var json: JSON = [
       "returnData": .bytes(isShown ? call.result.output : []), "logs": .array(found),

@@ -9,7 +9,8 @@ enum StateMethods {
     "eth_getBalance": { (api, parameters) throws(RPCFailure) in
       let address = try parameters.address(0)
       let state = try api.state(try parameters.block(1))
-      return .quantity(try read { () throws(StateFailure) in try state.account(address) }?.balance ?? .zero)
+      return .quantity(
+        try read { () throws(StateFailure) in try state.account(address) }?.balance ?? .zero)
     },
     "eth_getTransactionCount": { (api, parameters) throws(RPCFailure) in
       let address = try parameters.address(0)
@@ -19,7 +20,8 @@ enum StateMethods {
           try api.ask { (node) throws(NodeFailure) in try node.nextNonce(of: address) })
       }
       let state = try api.state(reference)
-      return .quantity(try read { () throws(StateFailure) in try state.account(address) }?.nonce ?? 0)
+      return .quantity(
+        try read { () throws(StateFailure) in try state.account(address) }?.nonce ?? 0)
     },
     "eth_getCode": { (api, parameters) throws(RPCFailure) in
       let address = try parameters.address(0)

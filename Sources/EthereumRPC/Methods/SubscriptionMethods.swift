@@ -90,7 +90,8 @@ enum SubscriptionMethods {
           recent.append((block.number, logs))
           if recent.count > 64 { recent.removeFirst() }
         case .reverted(let number):
-          for (_, logs) in recent.reversed() where logs.first.map({ $0.blockNumber > number }) == true {
+          for (_, logs) in recent.reversed()
+          where logs.first.map({ $0.blockNumber > number }) == true {
             for log in logs.reversed() { notify(JSON(log, removed: true)) }
           }
           recent.removeAll { $0.number > number }

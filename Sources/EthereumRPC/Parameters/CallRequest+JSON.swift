@@ -25,7 +25,8 @@ extension CallRequest {
     let input = try json.optional("input", bytes)
     if let data, let input, data != input {
       throw BadValue(
-        "both \"data\" and \"input\" are set and not equal. Please use \"input\" to pass transaction call data")
+        "both \"data\" and \"input\" are set and not equal. Please use \"input\" to pass transaction call data"
+      )
     }
     self.data = input ?? data ?? []
     if gasPrice != nil, maxFeePerGas != nil || maxPriorityFeePerGas != nil {

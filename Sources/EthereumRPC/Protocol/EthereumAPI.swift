@@ -38,7 +38,10 @@ public final class EthereumAPI: Sendable {
   public func answer(_ body: [UInt8], session: RPCSession? = nil) -> [UInt8]? {
     guard body.count <= limits.bodyBytesMax else {
       return Self.error(
-        .null, RPCFailure(RPCFailure.invalidRequest, "content length too large (\(body.count)>\(limits.bodyBytesMax))")
+        .null,
+        RPCFailure(
+          RPCFailure.invalidRequest,
+          "content length too large (\(body.count)>\(limits.bodyBytesMax))")
       ).bytes
     }
     let request: JSON
@@ -137,6 +140,14 @@ public final class EthereumAPI: Sendable {
     LogMethods.all, NetworkMethods.all, PoolMethods.all, TraceMethods.all, RawMethods.all,
     SimulationMethods.all,
   ].reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
+}
+
+extension EthereumAPI {
+  /// Every method's name, those of development chains among them.
+  public static var methodNames: [String] {
+    (Array(methods.keys) + Array(DevelopmentMethods.all.keys) + Array(SubscriptionMethods.all.keys))
+      .sorted()
+  }
 }
 
 extension RPCFailure {

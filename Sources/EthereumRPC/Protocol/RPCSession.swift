@@ -10,6 +10,8 @@ internal import Synchronization
 public final class RPCSession: Sendable {
   private struct State {
     var tasks: [String: Task<Void, Never>] = [:]
+    /// Subscriptions whose names are not sent yet.
+    var waiting: [String: @Sendable () async -> Void] = [:]
     var isClosed = false
   }
 
@@ -25,23 +27,32 @@ public final class RPCSession: Sendable {
   public func close() {
     let tasks = state.withLock { state in
       state.isClosed = true
+      state.waiting = [:]
       defer { state.tasks = [:] }
       return Array(state.tasks.values)
     }
     for task in tasks { task.cancel() }
   }
 
-  /// Starts a subscription and returns its name.
+  /// Lets new subscriptions speak, once the answers that name them are on their way.
+  public func startSubscriptions() {
+    state.withLock { state in
+      for (id, body) in state.waiting { state.tasks[id] = Task { await body() } }
+      state.waiting = [:]
+    }
+  }
+
+  /// Makes a subscription and returns its name.
   func subscribe(
     limits: RPCLimits, _ body: @escaping @Sendable (_ notify: (JSON) -> Void) async -> Void
   ) throws(RPCFailure) -> String {
     let id = U256(.random(in: .min ... .max), .random(in: .min ... .max), 0, 0).quantity
     try state.withLock { (state) throws(RPCFailure) in
       guard !state.isClosed else { throw .server("connection is closed") }
-      guard state.tasks.count < limits.subscriptionsMax else {
+      guard state.tasks.count + state.waiting.count < limits.subscriptionsMax else {
         throw .limit("more than \(limits.subscriptionsMax) subscriptions")
       }
-      state.tasks[id] = Task { [send] in
+      state.waiting[id] = { [send] in
         await body { result in
           let message: JSON = [
             "jsonrpc": "2.0", "method": "eth_subscription",
@@ -55,8 +66,10 @@ public final class RPCSession: Sendable {
   }
 
   func unsubscribe(_ id: String) -> Bool {
-    guard let task = state.withLock({ $0.tasks.removeValue(forKey: id) }) else { return false }
-    task.cancel()
-    return true
+    let (task, wasWaiting) = state.withLock { state in
+      (state.tasks.removeValue(forKey: id), state.waiting.removeValue(forKey: id) != nil)
+    }
+    task?.cancel()
+    return task != nil || wasWaiting
   }
 }

@@ -9,8 +9,9 @@ public struct MarketParameters: Hashable, Sendable {
   public var bondRatioPPM: UInt64 = 9_000_000
   /// A verifier's, likewise.
   public var verifierBondRatioPPM: UInt64 = 1_000_000
-  /// The chance of a check unless a job asks for more.
-  public var checkBasisPoints: UInt64 = 1_000
+  /// The chance of a check unless a job asks for more: half as much again as deters alone, so that who
+  /// owns a third of the verifiers is deterred too.
+  public var checkBasisPoints: UInt64 = 1_500
   /// What a verifier gets for a check, as a part of what the checked steps cost: all is computed anew.
   public var verifierFeeRatioPPM: UInt64 = 1_000_000
 

@@ -148,6 +148,12 @@ extension MarketState {
   /// Leases that go on, of every job.
   public var activeLeases: [Lease] { activeJobs.compactMap { jobs[$0].lease } }
 
+  /// Whether a checkpoint waits for the block that decides on its check.
+  public var awaitsBlock: Bool {
+    head == nil
+      || activeJobs.contains { jobs[$0].escrow?.checkpoints.contains { $0.seed == nil } ?? false }
+  }
+
   /// Jobs that something may still happen to.
   public var active: [JobRecord] { activeJobs.map { jobs[$0] } }
 }

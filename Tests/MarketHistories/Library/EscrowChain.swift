@@ -15,9 +15,16 @@ package final class EscrowChain {
   /// What the transactions since ``drain()`` did for the market.
   private var blocks: [EscrowBlock] = []
   /// Tokens that verdicts took: from whom, to whom, how many burned.
-  private(set) var slashes: [Bonds.Slashed] = []
+  private(set) var slashes: [Slash] = []
   /// Each payment of a checkpoint, by job and checkpoint.
   private(set) var paid: [[UInt64]: Int] = [:]
+
+  /// What a verdict took, and to whom the token says that it went.
+  struct Slash {
+    let event: Bonds.Slashed
+    let accuser: Address
+    let victim: Address
+  }
 
   struct Reverted: Error {
     let reason: String
@@ -91,8 +98,18 @@ package final class EscrowChain {
 
   private func note(_ logs: [EVM.Log]) throws {
     let hash = Keccak256.hash(U256(number).bytes + U256(timestamp).bytes)
+    var paidByBonds: [Address] = []
     for log in logs {
-      if let slash = Bonds.Slashed(topics: log.topics, data: log.data) { slashes.append(slash) }
+      if let transfer = AIToken.Transfer(topics: log.topics, data: log.data),
+        log.address == AIToken.address, transfer.from == Bonds.address
+      {
+        paidByBonds.append(transfer.to)
+      }
+      if let slash = Bonds.Slashed(topics: log.topics, data: log.data) {
+        slashes.append(
+          Slash(event: slash, accuser: paidByBonds[0], victim: paidByBonds[1]))
+        paidByBonds = []
+      }
       if let release = JobEscrow.Released(topics: log.topics, data: log.data) {
         paid[[release.job.clamped, release.checkpoint.clamped], default: 0] += 1
       }

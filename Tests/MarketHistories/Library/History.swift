@@ -324,7 +324,7 @@ package struct History {
     let after = try Self.wealth(chain)
     try checkBooks(after, foreign, broken)
     let total = { (wealth: [Address: U256]) in wealth.values.reduce(U256.zero) { $0 &+ $1 } }
-    let burned = chain.slashes.reduce(U256.zero) { $0 &+ $1.burned }
+    let burned = chain.slashes.reduce(U256.zero) { $0 &+ $1.event.burned }
     guard total(before) == total(after) &+ foreign &+ burned else {
       throw broken("tokens came or went")
     }
@@ -361,10 +361,11 @@ package struct History {
       }
     }
     for slash in chain.slashes {
-      let total = slash.toAccuser &+ slash.toVictim &+ slash.burned
-      move(total, from: slash.owner, to: nil)
-      move(slash.toAccuser, from: nil, to: try accuser(of: slash))
-      move(slash.toVictim, from: nil, to: try victim(of: slash))
+      let event = slash.event
+      move(
+        event.toAccuser &+ event.toVictim &+ event.burned, from: event.owner, to: nil)
+      move(event.toAccuser, from: nil, to: slash.accuser)
+      move(event.toVictim, from: nil, to: slash.victim)
     }
     let number = try chain.read(JobEscrow.jobCount()).clamped
     for job in 0..<number where state.job(number: job) == nil {
@@ -375,46 +376,6 @@ package struct History {
       throw broken(
         "\(person) has \(after[person] ?? .zero), not \(expected[person] ?? .zero)")
     }
-  }
-
-  private func disputes() throws -> [Disputes.Dispute] {
-    try (0..<chain.read(Disputes.disputeCount()).clamped).map {
-      try chain.read(Disputes.disputes(U256($0)))
-    }
-  }
-
-  /// A convicted provider, or its verifier, falls to the challenger; a challenger who lost, to the
-  /// provider.
-  private func accuser(of slash: Bonds.Slashed) throws -> Address {
-    try side(of: slash).accuser
-  }
-
-  private func victim(of slash: Bonds.Slashed) throws -> Address {
-    try side(of: slash).victim
-  }
-
-  private func side(of slash: Bonds.Slashed) throws -> (accuser: Address, victim: Address) {
-    let lock = slash.lockId
-    for (number, dispute) in try disputes().enumerated() {
-      if lock == Self.lockID("dispute", [U256(UInt64(number))]) {
-        return (dispute.provider, dispute.client)
-      }
-      guard dispute.phase == 7 else { continue }
-      let leases = try chain.read(JobEscrow.jobs(dispute.job)).lease.clamped
-      for lease in 0...leases {
-        for role in [U256(1), U256(2)]
-        where lock == Self.lockID("job", [dispute.job, U256(lease), role]) {
-          return (dispute.challenger, dispute.client)
-        }
-      }
-    }
-    throw Broken(seed: seed, reason: "a lock was slashed that no dispute explains")
-  }
-
-  private static func lockID(_ kind: String, _ words: [U256]) -> Digest {
-    let kinds: [Kind] = [.string] + words.map { _ in .uint(256) }
-    let values: [Value] = [.string(kind)] + words.map { .uint($0) }
-    return Keccak256.hash((try? Encoding.encode(values, as: kinds)) ?? [])
   }
 
   /// The same inputs lead to the same state.

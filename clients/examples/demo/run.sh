@@ -34,7 +34,7 @@ say "Starting the gateway"
 data=$(mktemp -d "$work/data.XXXXXX")
 ready=$(mktemp "$work/ready.XXXXXX")
 scratch=$(mktemp -d "$work/scratch.XXXXXX")
-"$programs/gensyn-gateway" --listen 127.0.0.1:0 --data-dir "$data" --log-level warning >"$ready" &
+"$programs/gensyn-gateway" --listen 127.0.0.1:0 --dev --data-dir "$data" --log-level warning >"$ready" &
 gateway=$!
 cleanup() {
   kill "$gateway" 2>/dev/null && wait "$gateway" 2>/dev/null || true

@@ -86,7 +86,7 @@ extension ExecutionService {
     }
   }
 
-  private static func prompt(
+  static func prompt(
     _ request: Gensyn_Ree_V1.GenerateRequest, _ model: LanguageModel
   ) throws(RPCError) -> [UInt32] {
     switch request.prompt {

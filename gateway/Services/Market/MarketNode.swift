@@ -105,7 +105,8 @@ public final class MarketNode: Sendable {
     while !Task.isCancelled {
       let first = market.read { $0.head.map { $0.number + 1 } ?? 0 }
       do {
-        for try await block in chain.blocks(from: first) {
+        for try await block in chain.blocks(from: first)
+        where !block.entries.isEmpty || market.read({ $0.awaitsBlock }) {
           try await submit(.block(block))
         }
       } catch {
