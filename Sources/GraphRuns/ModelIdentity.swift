@@ -7,6 +7,8 @@ public struct ModelIdentity: Hashable, Sendable {
   /// The digest of each node of the outermost graph: operator, version of its semantics, attributes
   /// and wiring. A trace's records name them.
   public let nodes: [Digest]
+  /// The digest of the graph's inputs and outputs.
+  public let header: Digest
   /// The Merkle root over the graph's inputs and outputs, then the nodes.
   public let graphHash: Digest
   /// The Merkle root over the weights, ascending by the number of their value.
@@ -23,9 +25,10 @@ public struct ModelIdentity: Hashable, Sendable {
       form.write(node)
       return Self.hash("node", version, form.bytes)
     }
-    var header = CanonicalForm()
-    header.writeHeader(model)
-    graphHash = MerkleTree([Self.hash("graph", "", header.bytes)] + nodes).root
+    var form = CanonicalForm()
+    form.writeHeader(model)
+    header = Self.hash("graph", "", form.bytes)
+    graphHash = MerkleTree([header] + nodes).root
 
     var weights = MerkleTree()
     var (count, size) = (UInt64(0), UInt64(0))
