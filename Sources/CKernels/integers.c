@@ -9,6 +9,10 @@ void ree_quantize_rows(const float *x, size_t rows, size_t k, uint8_t *q, size_t
   ree_kernels()->integer->quantize_rows(x, rows, k, q, q_row, scale);
 }
 
+void ree_quantize_linear_u8(const float *x, size_t n, float scale, uint8_t zero, uint8_t *y) {
+  ree_kernels()->integer->quantize_linear(x, n, scale, zero, y);
+}
+
 void ree_quantize_columns(const float *b, size_t k, size_t n, size_t b_row, size_t b_col, int8_t *q,
                           float *scale) {
   ree_kernels()->integer->quantize_columns(b, k, n, b_row, b_col, q, scale);

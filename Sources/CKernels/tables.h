@@ -73,6 +73,7 @@ struct row_kernels {
 struct integer_kernels {
   void (*quantize_rows)(const float *x, size_t rows, size_t k, uint8_t *q, size_t q_row,
                         float *scale);
+  void (*quantize_linear)(const float *x, size_t n, float scale, uint8_t zero, uint8_t *y);
   void (*quantize_columns)(const float *b, size_t k, size_t n, size_t b_row, size_t b_col, int8_t *q,
                            float *scale);
   void (*pack)(size_t k, size_t n, const uint8_t *b, size_t b_row, size_t b_col, uint8_t flip,

@@ -4,9 +4,15 @@ public struct Bloom: Hashable, Sendable {
 
   public private(set) var bytes: [UInt8]
 
+  /// One piece of memory for all empty filters.
+  private static let zeros = [UInt8](repeating: 0, count: byteCount)
+
   public init() {
-    bytes = [UInt8](repeating: 0, count: Self.byteCount)
+    bytes = Self.zeros
   }
+
+  /// Whether nothing was inserted.
+  public var isEmpty: Bool { bytes == Self.zeros }
 
   /// Nil unless there are 256 bytes.
   public init?(_ bytes: [UInt8]) {
@@ -29,6 +35,7 @@ public struct Bloom: Hashable, Sendable {
   }
 
   public mutating func formUnion(_ other: Bloom) {
+    if other.isEmpty { return }
     for index in bytes.indices {
       bytes[index] |= other.bytes[index]
     }

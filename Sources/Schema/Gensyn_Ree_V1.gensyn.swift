@@ -15,28 +15,23 @@ extension Gensyn_Ree_V1 {
   public typealias Artifact = Gensyn_Ree_V1_Artifact
   public typealias ArtifactChunk = Gensyn_Ree_V1_ArtifactChunk
   public typealias ArtifactKind = Gensyn_Ree_V1_ArtifactKind
-  public typealias BlockOpening = Gensyn_Ree_V1_BlockOpening
-  public typealias BlockSumClaim = Gensyn_Ree_V1_BlockSumClaim
   public typealias CancelExecutionRequest = Gensyn_Ree_V1_CancelExecutionRequest
   public typealias CancelExecutionResponse = Gensyn_Ree_V1_CancelExecutionResponse
   public typealias Chat = Gensyn_Ree_V1_Chat
   public typealias ChatMessage = Gensyn_Ree_V1_ChatMessage
   public typealias ChatRole = Gensyn_Ree_V1_ChatRole
-  public typealias CheckVerdictRequest = Gensyn_Ree_V1_CheckVerdictRequest
-  public typealias CheckVerdictResponse = Gensyn_Ree_V1_CheckVerdictResponse
-  public typealias ChunkOpening = Gensyn_Ree_V1_ChunkOpening
+  public typealias CheckTranscriptRequest = Gensyn_Ree_V1_CheckTranscriptRequest
+  public typealias CheckTranscriptResponse = Gensyn_Ree_V1_CheckTranscriptResponse
   public typealias ComputationKind = Gensyn_Ree_V1_ComputationKind
-  public typealias Concession = Gensyn_Ree_V1_Concession
   public typealias DataType = Gensyn_Ree_V1_DataType
   public typealias DeleteArtifactRequest = Gensyn_Ree_V1_DeleteArtifactRequest
   public typealias DeleteArtifactResponse = Gensyn_Ree_V1_DeleteArtifactResponse
   public typealias Dimension = Gensyn_Ree_V1_Dimension
-  public typealias Dispute = Gensyn_Ree_V1_Dispute
+  public typealias DisputeDoubt = Gensyn_Ree_V1_DisputeDoubt
   public typealias DisputeJoin = Gensyn_Ree_V1_DisputeJoin
-  public typealias DisputeMove = Gensyn_Ree_V1_DisputeMove
+  public typealias DisputeOutcome = Gensyn_Ree_V1_DisputeOutcome
   public typealias DisputeParty = Gensyn_Ree_V1_DisputeParty
-  public typealias DisputePhase = Gensyn_Ree_V1_DisputePhase
-  public typealias DisputeQuestion = Gensyn_Ree_V1_DisputeQuestion
+  public typealias DisputeTerms = Gensyn_Ree_V1_DisputeTerms
   public typealias DisputeVerdict = Gensyn_Ree_V1_DisputeVerdict
   public typealias Execution = Gensyn_Ree_V1_Execution
   public typealias ExecutionEvent = Gensyn_Ree_V1_ExecutionEvent
@@ -55,8 +50,6 @@ extension Gensyn_Ree_V1 {
   public typealias GetArtifactQuotaResponse = Gensyn_Ree_V1_GetArtifactQuotaResponse
   public typealias GetArtifactRequest = Gensyn_Ree_V1_GetArtifactRequest
   public typealias GetArtifactResponse = Gensyn_Ree_V1_GetArtifactResponse
-  public typealias GetDisputeRequest = Gensyn_Ree_V1_GetDisputeRequest
-  public typealias GetDisputeResponse = Gensyn_Ree_V1_GetDisputeResponse
   public typealias GetExecutionRequest = Gensyn_Ree_V1_GetExecutionRequest
   public typealias GetExecutionResponse = Gensyn_Ree_V1_GetExecutionResponse
   public typealias GetReceiptRequest = Gensyn_Ree_V1_GetReceiptRequest
@@ -71,14 +64,10 @@ extension Gensyn_Ree_V1 {
   public typealias LearningRateSchedule = Gensyn_Ree_V1_LearningRateSchedule
   public typealias ListArtifactsRequest = Gensyn_Ree_V1_ListArtifactsRequest
   public typealias ListArtifactsResponse = Gensyn_Ree_V1_ListArtifactsResponse
-  public typealias ListDisputesRequest = Gensyn_Ree_V1_ListDisputesRequest
-  public typealias ListDisputesResponse = Gensyn_Ree_V1_ListDisputesResponse
   public typealias ListExecutionsRequest = Gensyn_Ree_V1_ListExecutionsRequest
   public typealias ListExecutionsResponse = Gensyn_Ree_V1_ListExecutionsResponse
   public typealias ListModelsRequest = Gensyn_Ree_V1_ListModelsRequest
   public typealias ListModelsResponse = Gensyn_Ree_V1_ListModelsResponse
-  public typealias ListMovesRequest = Gensyn_Ree_V1_ListMovesRequest
-  public typealias ListMovesResponse = Gensyn_Ree_V1_ListMovesResponse
   public typealias ListOperatorsRequest = Gensyn_Ree_V1_ListOperatorsRequest
   public typealias ListOperatorsResponse = Gensyn_Ree_V1_ListOperatorsResponse
   public typealias ListReceiptsRequest = Gensyn_Ree_V1_ListReceiptsRequest
@@ -89,12 +78,12 @@ extension Gensyn_Ree_V1 {
   public typealias ModelFormat = Gensyn_Ree_V1_ModelFormat
   public typealias ModelReference = Gensyn_Ree_V1_ModelReference
   public typealias NodeOpening = Gensyn_Ree_V1_NodeOpening
-  public typealias OpenDisputeRequest = Gensyn_Ree_V1_OpenDisputeRequest
-  public typealias OpenDisputeResponse = Gensyn_Ree_V1_OpenDisputeResponse
   public typealias OperatorSemantics = Gensyn_Ree_V1_OperatorSemantics
   public typealias OperatorUse = Gensyn_Ree_V1_OperatorUse
   public typealias PlayRequest = Gensyn_Ree_V1_PlayRequest
   public typealias PlayResponse = Gensyn_Ree_V1_PlayResponse
+  public typealias PrepareDisputeRequest = Gensyn_Ree_V1_PrepareDisputeRequest
+  public typealias PrepareDisputeResponse = Gensyn_Ree_V1_PrepareDisputeResponse
   public typealias ProveNodeRequest = Gensyn_Ree_V1_ProveNodeRequest
   public typealias ProveNodeResponse = Gensyn_Ree_V1_ProveNodeResponse
   public typealias PutArtifactHeader = Gensyn_Ree_V1_PutArtifactHeader
@@ -103,7 +92,6 @@ extension Gensyn_Ree_V1 {
   public typealias Receipt = Gensyn_Ree_V1_Receipt
   public typealias ReceiptFault = Gensyn_Ree_V1_ReceiptFault
   public typealias ReceiptReference = Gensyn_Ree_V1_ReceiptReference
-  public typealias RootClaim = Gensyn_Ree_V1_RootClaim
   public typealias RunRequest = Gensyn_Ree_V1_RunRequest
   public typealias RunResponse = Gensyn_Ree_V1_RunResponse
   public typealias SampledVerification = Gensyn_Ree_V1_SampledVerification
@@ -114,7 +102,6 @@ extension Gensyn_Ree_V1 {
   public typealias StatArtifactResponse = Gensyn_Ree_V1_StatArtifactResponse
   public typealias StepVerification = Gensyn_Ree_V1_StepVerification
   public typealias Tensor = Gensyn_Ree_V1_Tensor
-  public typealias TensorChunk = Gensyn_Ree_V1_TensorChunk
   public typealias TensorDeclaration = Gensyn_Ree_V1_TensorDeclaration
   public typealias TokenSequence = Gensyn_Ree_V1_TokenSequence
   public typealias TokenizeRequest = Gensyn_Ree_V1_TokenizeRequest
@@ -374,8 +361,6 @@ extension Gensyn_Ree_V1.Files {
 
   public static let dispute = SchemaFile(
     "gensyn/ree/v1/dispute.proto", imports: [
-      proof,
-      tensor,
       SchemaFile(
         "google/protobuf/duration.proto", imports: [],
         base64: """
@@ -396,154 +381,86 @@ extension Gensyn_Ree_V1.Files {
           """)
   ],
     base64: """
-      ChtnZW5zeW4vcmVlL3YxL2Rpc3B1dGUucHJvdG8SDWdlbnN5bi5yZWUudjEaGWdlbnN5bi9yZWUv
-      djEvcHJvb2YucHJvdG8aGmdlbnN5bi9yZWUvdjEvdGVuc29yLnByb3RvGh5nb29nbGUvcHJvdG9i
-      dWYvZHVyYXRpb24ucHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8iUAoKU2ln
-      bmVkTW92ZRISCgRtb3ZlGAEgASgMUgRtb3ZlEhAKA2tleRgCIAEoDFIDa2V5EhwKCXNpZ25hdHVy
-      ZRgDIAEoDFIJc2lnbmF0dXJlIsUDCgtEaXNwdXRlTW92ZRIdCgpkaXNwdXRlX2lkGAEgASgMUglk
-      aXNwdXRlSWQSFAoFcm91bmQYAiABKA1SBXJvdW5kEiwKEnByZXZpb3VzX21vdmVfaGFzaBgDIAEo
-      DFIQcHJldmlvdXNNb3ZlSGFzaBIwCgVyb290cxgEIAEoCzIYLmdlbnN5bi5yZWUudjEuUm9vdENs
-      YWltSABSBXJvb3RzEjAKBG5vZGUYBSABKAsyGi5nZW5zeW4ucmVlLnYxLk5vZGVPcGVuaW5nSABS
-      BG5vZGUSNQoGY2h1bmtzGAYgASgLMhsuZ2Vuc3luLnJlZS52MS5DaHVua09wZW5pbmdIAFIGY2h1
-      bmtzEj0KCmJsb2NrX3N1bXMYByABKAsyHC5nZW5zeW4ucmVlLnYxLkJsb2NrU3VtQ2xhaW1IAFIJ
-      YmxvY2tTdW1zEjMKBWJsb2NrGAggASgLMhsuZ2Vuc3luLnJlZS52MS5CbG9ja09wZW5pbmdIAFIF
-      YmxvY2sSOwoKY29uY2Vzc2lvbhgJIAEoCzIZLmdlbnN5bi5yZWUudjEuQ29uY2Vzc2lvbkgAUgpj
-      b25jZXNzaW9uQgcKBWNsYWltIj8KCVJvb3RDbGFpbRIcCglwb3NpdGlvbnMYASADKARSCXBvc2l0
-      aW9ucxIUCgVyb290cxgCIAMoDFIFcm9vdHMipwEKDENodW5rT3BlbmluZxIfCgt0ZW5zb3JfaGFz
-      aBgBIAEoDFIKdGVuc29ySGFzaBJCCgtkZWNsYXJhdGlvbhgCIAEoCzIgLmdlbnN5bi5yZWUudjEu
-      VGVuc29yRGVjbGFyYXRpb25SC2RlY2xhcmF0aW9uEjIKBmNodW5rcxgDIAMoCzIaLmdlbnN5bi5y
-      ZWUudjEuVGVuc29yQ2h1bmtSBmNodW5rcyJTCgtUZW5zb3JDaHVuaxIUCgVpbmRleBgBIAEoBFIF
-      aW5kZXgSEgoEZGF0YRgCIAEoDFIEZGF0YRIaCghzaWJsaW5ncxgDIAMoDFIIc2libGluZ3MiSAoN
-      QmxvY2tTdW1DbGFpbRIYCgdlbGVtZW50GAEgAygEUgdlbGVtZW50Eh0KCmJsb2NrX3N1bXMYAiAD
-      KAdSCWJsb2NrU3VtcyKIAQoMQmxvY2tPcGVuaW5nEhQKBWJsb2NrGAEgASgNUgVibG9jaxIvCgRs
-      ZWZ0GAIgASgLMhsuZ2Vuc3luLnJlZS52MS5DaHVua09wZW5pbmdSBGxlZnQSMQoFcmlnaHQYAyAB
-      KAsyGy5nZW5zeW4ucmVlLnYxLkNodW5rT3BlbmluZ1IFcmlnaHQiJAoKQ29uY2Vzc2lvbhIWCgZy
-      ZWFzb24YASABKAlSBnJlYXNvbiLTAgoPRGlzcHV0ZVF1ZXN0aW9uEhQKBXJvdW5kGAEgASgNUgVy
-      b3VuZBIxCgVwaGFzZRgCIAEoDjIbLmdlbnN5bi5yZWUudjEuRGlzcHV0ZVBoYXNlUgVwaGFzZRIc
-      Cglwb3NpdGlvbnMYAyADKARSCXBvc2l0aW9ucxISCgRzdGVwGAQgASgEUgRzdGVwEhIKBG5vZGUY
-      BSABKARSBG5vZGUSFgoGY2h1bmtzGAYgAygEUgZjaHVua3MSGAoHZWxlbWVudBgHIAMoBFIHZWxl
-      bWVudBIUCgVibG9jaxgIIAEoDVIFYmxvY2sSMQoFcGFydHkYCSABKA4yGy5nZW5zeW4ucmVlLnYx
-      LkRpc3B1dGVQYXJ0eVIFcGFydHkSNgoIZGVhZGxpbmUYCiABKAsyGi5nb29nbGUucHJvdG9idWYu
-      VGltZXN0YW1wUghkZWFkbGluZSK/AwoORGlzcHV0ZVZlcmRpY3QSHQoKZGlzcHV0ZV9pZBgBIAEo
-      DFIJZGlzcHV0ZUlkEjMKBmd1aWx0eRgCIAMoDjIbLmdlbnN5bi5yZWUudjEuRGlzcHV0ZVBhcnR5
-      UgZndWlsdHkSNAoGcmVhc29uGAMgASgOMhwuZ2Vuc3luLnJlZS52MS5WZXJkaWN0UmVhc29uUgZy
-      ZWFzb24SNQoIZXZpZGVuY2UYBCADKAsyGS5nZW5zeW4ucmVlLnYxLlNpZ25lZE1vdmVSCGV2aWRl
-      bmNlEhIKBHN0ZXAYBSABKARSBHN0ZXASEgoEbm9kZRgGIAEoBFIEbm9kZRIlCg5yZWZlcmVlX3Jl
-      c3VsdBgHIAEoDFINcmVmZXJlZVJlc3VsdBIyChVyZWZlcmVlX211bHRpcGx5X2FkZHMYCCABKARS
-      E3JlZmVyZWVNdWx0aXBseUFkZHMSHwoLcm91bmRfY291bnQYCSABKA1SCnJvdW5kQ291bnQSLgoE
-      dGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBSBHRpbWUSGAoHbWVzc2FnZRgL
-      IAEoCVIHbWVzc2FnZSKdAwoHRGlzcHV0ZRIOCgJpZBgBIAEoDFICaWQSLAoSZmlyc3RfcmVjZWlw
-      dF9oYXNoGAIgASgMUhBmaXJzdFJlY2VpcHRIYXNoEi4KE3NlY29uZF9yZWNlaXB0X2hhc2gYAyAB
-      KAxSEXNlY29uZFJlY2VpcHRIYXNoEjEKBXBoYXNlGAQgASgOMhsuZ2Vuc3luLnJlZS52MS5EaXNw
-      dXRlUGhhc2VSBXBoYXNlEhQKBXJvdW5kGAUgASgNUgVyb3VuZBImCg9yb3VuZF9jb3VudF9tYXgY
-      BiABKA1SDXJvdW5kQ291bnRNYXgSPQoNbW92ZV90aW1lX21heBgHIAEoCzIZLmdvb2dsZS5wcm90
-      b2J1Zi5EdXJhdGlvblILbW92ZVRpbWVNYXgSOwoLY3JlYXRlX3RpbWUYCCABKAsyGi5nb29nbGUu
-      cHJvdG9idWYuVGltZXN0YW1wUgpjcmVhdGVUaW1lEjcKB3ZlcmRpY3QYCSABKAsyHS5nZW5zeW4u
-      cmVlLnYxLkRpc3B1dGVWZXJkaWN0Ugd2ZXJkaWN0KnwKDERpc3B1dGVQYXJ0eRIdChlESVNQVVRF
-      X1BBUlRZX1VOU1BFQ0lGSUVEEAASFwoTRElTUFVURV9QQVJUWV9GSVJTVBABEhgKFERJU1BVVEVf
-      UEFSVFlfU0VDT05EEAISGgoWRElTUFVURV9QQVJUWV9PQlNFUlZFUhADKuQBCgxEaXNwdXRlUGhh
-      c2USHQoZRElTUFVURV9QSEFTRV9VTlNQRUNJRklFRBAAEhkKFURJU1BVVEVfUEhBU0VfT1BFTklO
-      RxABEhcKE0RJU1BVVEVfUEhBU0VfU1RFUFMQAhIXChNESVNQVVRFX1BIQVNFX05PREVTEAMSGQoV
-      RElTUFVURV9QSEFTRV9FTEVNRU5UEAQSFwoTRElTUFVURV9QSEFTRV9CTE9DSxAFEhkKFURJU1BV
-      VEVfUEhBU0VfUkVGRVJFRRAGEhkKFURJU1BVVEVfUEhBU0VfREVDSURFRBAHKuYBCg1WZXJkaWN0
-      UmVhc29uEh4KGlZFUkRJQ1RfUkVBU09OX1VOU1BFQ0lGSUVEEAASGwoXVkVSRElDVF9SRUFTT05f
-      Q09NUFVURUQQARIgChxWRVJESUNUX1JFQVNPTl9DT05UUkFESUNUSU9OEAISHgoaVkVSRElDVF9S
-      RUFTT05fV1JPTkdfR1JBUEgQAxIaChZWRVJESUNUX1JFQVNPTl9USU1FT1VUEAQSGwoXVkVSRElD
-      VF9SRUFTT05fQ09OQ0VERUQQBRIdChlWRVJESUNUX1JFQVNPTl9OT19ESVNQVVRFEAZK9CYKQgoC
-      BQASBAoAEwEaNiBXaGljaCBvZiB0d28gY29udHJhZGljdGluZyByZWNlaXB0cyBzb21lb25lIGRl
-      ZmVuZHMuCgoxCgQFAAIAEgMMAiAaJCBOb3Qgc3RhdGVkOyBuZXZlciB2YWxpZCBpbiBhIG1vdmUu
-      CgowCgQFAAIBEgMOAhoaIyBUaGUgZmlyc3QgcmVjZWlwdCBvZiB0aGUgb3BlbmluZy4KCjEKBAUA
-      AgISAxACGxokIFRoZSBzZWNvbmQgcmVjZWlwdCBvZiB0aGUgb3BlbmluZy4KCi8KBAUAAgMSAxIC
-      HRoiIE5vYm9keSdzOiB3YXRjaGVzIGFuZCByZS1jaGVja3MuCgpDCgIFARIEFgAnARo3IEhvdyBm
-      YXIgdGhlIHNlYXJjaCBmb3IgdGhlIGZpcnN0IGRpZmZlcmVuY2UgaGFzIGNvbWUuCgo0CgQFAQIA
-      EgMYAiAaJyBOb3Qgc3RhdGVkOyBhcyBhIGZpbHRlcjogZXZlcnkgcGhhc2UuCgo3CgQFAQIBEgMa
-      AhwaKiBUaGUgcmVjZWlwdHMgYW5kIHRoZSBncmFwaCBhcmUgY29tcGFyZWQuCgo3CgQFAQICEgMc
-      AhoaKiBMb29raW5nIGZvciB0aGUgZmlyc3Qgc3RlcCB0aGF0IGRpZmZlcnMuCgo3CgQFAQIDEgMe
-      AhoaKiBMb29raW5nIGZvciB0aGUgZmlyc3Qgbm9kZSB0aGF0IGRpZmZlcnMuCgpBCgQFAQIEEgMg
-      AhwaNCBMb29raW5nIGZvciBvbmUgZWxlbWVudCBvZiBhIGxhcmdlIHByb2R1Y3Qgb3Igc3VtLgoK
-      QgoEBQECBRIDIgIaGjUgTG9va2luZyBmb3Igb25lIGJsb2NrIG9mIDI1NiBpbiB0aGF0IGVsZW1l
-      bnQncyBzdW0uCgokCgQFAQIGEgMkAhwaFyBUaGUgcmVmZXJlZSBjb21wdXRlcy4KCiIKBAUBAgcS
-      AyYCHBoVIFRoZXJlIGlzIGEgdmVyZGljdC4KCi0KAgQAEgQqADIBGiEgQSBtb3ZlIGFzIGl0cyBw
-      bGF5ZXIgc2lnbmVkIGl0LgoKPQoEBAACABIDLAIRGjAgQSBzZXJpYWxpemVkIGBEaXNwdXRlTW92
-      ZWAsIGV4YWN0bHkgYXMgc2lnbmVkLgoKZQoEBAACARIDLgIQGlggVGhlIHBsYXllcidzIEVkMjU1
-      MTkgcHVibGljIGtleSwgMzIgYnl0ZXM6IHRoZSBwcm92ZXIncyBrZXkgb2YgdGhlIHJlY2VpcHQg
-      aXQgZGVmZW5kcy4KCnUKBAQAAgISAzECFhpoIFRoZSBFZDI1NTE5IHNpZ25hdHVyZSBvdmVyIHRo
-      ZSBkb21haW4gdGV4dCBgZ2Vuc3luLnJlZS5kaXNwdXRlLnYxYCwgYSB6ZXJvIGJ5dGUgYW5kIGBt
-      b3ZlYCwKIDY0IGJ5dGVzLgoKLAoCBAESBDUASgEaICBXaGF0IGEgcGxheWVyIGNsYWltcyBvciBv
-      cGVucy4KCjIKBAQBAgASAzcCFxolIFRoZSBkaXNwdXRlJ3MgaWRlbnRpZmllciwgMzIgYnl0ZXMu
-      Cgo8CgQEAQIBEgM5AhMaLyBUaGUgbnVtYmVyIG9mIHRoZSBxdWVzdGlvbiB0aGF0IHRoaXMgYW5z
-      d2Vycy4KCl4KBAQBAgISAzsCHxpRIEJMQUtFMy0yNTYgb2YgdGhlIG1vdmUgYmVmb3JlIGl0IGlu
-      IHRoZSBkaXNwdXRlLCAzMiBieXRlcy4gRW1wdHkgZm9yIHRoZSBmaXJzdC4KCjUKBAQBAgMSAz4E
-      GBooIFJvb3RzIGF0IHRoZSBzdGVwcyBvciBub2RlcyBhc2tlZCBmb3IuCgoyCgQEAQIEEgNABBka
-      JSBBIG5vZGUgd2l0aCBpdHMgaW5wdXRzIGFuZCBvdXRwdXRzLgoKLQoEBAECBRIDQgQcGiAgQ2h1
-      bmtzIG9mIGFuIG91dHB1dCBhc2tlZCBmb3IuCgo1CgQEAQIGEgNEBCEaKCBUaGUgc3VtcyBvZiBl
-      YWNoIGJsb2NrIG9mIG9uZSBlbGVtZW50LgoKLQoEBAECBxIDRgQbGiAgVGhlIHR3byBvcGVyYW5k
-      cyBvZiBvbmUgYmxvY2suCgowCgQEAQIIEgNIBB4aIyBHaXZlcyB1cDogdGhlIG90aGVyIG9uZSBp
-      cyByaWdodC4KCiYKAgQCEgRNAFIBGhogUm9vdHMgYXQgc2V2ZXJhbCBwbGFjZXMuCgolCgQEAgIA
-      EgNPAiAaGCBUaGUgcGxhY2VzLCBhc2NlbmRpbmcuCgo1CgQEAgIBEgNRAhsaKCBUaGUgcm9vdCBh
-      dCBlYWNoIHBsYWNlLCAzMiBieXRlcyBlYWNoLgoKQgoCBAMSBFUAXAEaNiBQYXJ0cyBvZiBhIHRl
-      bnNvciB3aXRoIHRoZWlyIHBsYWNlIGluIGl0cyBoYXNoIHRyZWUuCgorCgQEAwIAEgNXAhgaHiBU
-      aGUgdGVuc29yJ3MgaGFzaCwgMzIgYnl0ZXMuCgpCCgQEAwIBEgNZAiQaNSBUeXBlIGFuZCBkaW1l
-      bnNpb25zIG9mIHRoZSB0ZW5zb3IsIHdpdGhvdXQgY29udGVudC4KChoKBAQDAgISA1sCIhoNIFRo
-      ZSBjaHVua3MuCgoyCgIEBBIEXwBmARomIE9uZSAxIEtpQiBjaHVuayBvZiBhIHRlbnNvcidzIGJ5
-      dGVzLgoKMgoEBAQCABIDYQITGiUgVGhlIGNodW5rJ3MgbnVtYmVyLCBjb3VudGVkIGZyb20gMC4K
-      CjsKBAQEAgESA2MCERouIEl0cyBieXRlczogMSwwMjQsIG9yIGZld2VyIGZvciB0aGUgbGFzdCBv
-      bmUuCgpZCgQEBAICEgNlAh4aTCBUaGUgY2hhaW5pbmcgdmFsdWVzIGZyb20gdGhlIGNodW5rIHVw
-      IHRvIHRoZSB0ZW5zb3IncyBoYXNoLCAzMiBieXRlcyBlYWNoLgoKQgoCBAUSBGkAbgEaNiBUaGUg
-      cGFydGlhbCBzdW1zIG9mIG9uZSBlbGVtZW50IG9mIGEgcHJvZHVjdCBvciBzdW0uCgo1CgQEBQIA
-      EgNrAh4aKCBUaGUgZWxlbWVudCdzIGluZGV4IGluIGVhY2ggZGltZW5zaW9uLgoKXwoEBAUCARID
-      bQIiGlIgVGhlIHN1bSBvZiBlYWNoIGJsb2NrIG9mIDI1NiB0ZXJtcywgaW4gb3JkZXIsIGFzIElF
-      RUUgNzU0IGJpbmFyeTMyIGJpdCBwYXR0ZXJucy4KCjUKAgQGEgRxAHgBGikgVGhlIG9wZXJhbmRz
-      IG9mIG9uZSBibG9jayBvZiAyNTYgdGVybXMuCgoyCgQEBgIAEgNzAhMaJSBUaGUgYmxvY2sncyBu
-      dW1iZXIsIGNvdW50ZWQgZnJvbSAwLgoKLQoEBAYCARIDdQIYGiAgVGhlIGNodW5rIG9mIHRoZSBs
-      ZWZ0IG9wZXJhbmQuCgouCgQEBgICEgN3AhkaISBUaGUgY2h1bmsgb2YgdGhlIHJpZ2h0IG9wZXJh
-      bmQuCgogCgIEBxIEewB+ARoUIEEgcGxheWVyIGdpdmVzIHVwLgoKKwoEBAcCABIDfQIUGh4gV2h5
-      LCBpbiB3b3Jkcy4gTWF5IGJlIGVtcHR5LgoKMgoCBAgSBoEBAJYBARokIFdoYXQgdGhlIHJlZmVy
-      ZWUgYXNrcyBvZiBhIHBsYXllci4KCjYKBAQIAgASBIMBAhMaKCBUaGUgcXVlc3Rpb24ncyBudW1i
-      ZXIsIGNvdW50ZWQgZnJvbSAxLgoKKAoEBAgCARIEhQECGRoaIFRoZSBwaGFzZSBpdCBiZWxvbmdz
-      IHRvLgoKQwoEBAgCAhIEhwECIBo1IFNURVBTIGFuZCBOT0RFUzogdGhlIHBsYWNlcyB3aG9zZSBy
-      b290cyBhcmUgd2FudGVkLgoKMAoEBAgCAxIEiQECEhoiIE5PREVTIGFuZCBsYXRlcjogdGhlIHN0
-      ZXAgZm91bmQuCgoyCgQECAIEEgSLAQISGiQgRUxFTUVOVCBhbmQgbGF0ZXI6IHRoZSBub2RlIGZv
-      dW5kLgoKOQoEBAgCBRIEjQECHRorIEVMRU1FTlQ6IHRoZSBjaHVua3Mgb2YgdGhlIG91dHB1dCB3
-      YW50ZWQuCgpGCgQECAIGEgSPAQIeGjggQkxPQ0s6IHRoZSBlbGVtZW50IGZvdW5kLCBpdHMgaW5k
-      ZXggaW4gZWFjaCBkaW1lbnNpb24uCgopCgQECAIHEgSRAQITGhsgUkVGRVJFRTogdGhlIGJsb2Nr
-      IGZvdW5kLgoKMwoEBAgCCBIEkwECGRolIFdobyBtdXN0IGFuc3dlci4gVW5zcGVjaWZpZWQ6IGJv
-      dGguCgojCgQECAIJEgSVAQIqGhUgV2hlbiBzaWxlbmNlIGxvc2VzLgoKJAoCBQISBpkBAKgBARoW
-      IFdoeSBhIGRpc3B1dGUgZW5kZWQuCgobCgQFAgIAEgSbAQIhGg0gTm90IHN0YXRlZC4KCjcKBAUC
-      AgESBJ0BAh4aKSBUaGUgcmVmZXJlZSBjb21wdXRlZCB0aGUgZGlzcHV0ZWQgcGFydC4KCkYKBAUC
-      AgISBJ8BAiMaOCBBIHBsYXllcidzIG1vdmVzIGNvbnRyYWRpY3QgZWFjaCBvdGhlciBvciBpdHMg
-      cmVjZWlwdC4KCkAKBAUCAgMSBKEBAiEaMiBBIHBsYXllciBjbGFpbXMgYSBncmFwaCB0aGF0IGlz
-      IG5vdCB0aGUgbW9kZWwncy4KCjAKBAUCAgQSBKMBAh0aIiBBIHBsYXllciBkaWQgbm90IGFuc3dl
-      ciBpbiB0aW1lLgoKIQoEBQICBRIEpQECHhoTIEEgcGxheWVyIGdhdmUgdXAuCgpkCgQFAgIGEgSn
-      AQIgGlYgVGhlIHJlY2VpcHRzIGRvIG5vdCBjb250cmFkaWN0IGVhY2ggb3RoZXI6IHRoZXkgZGlm
-      ZmVyIGluIG1vZGVsLCBpbnB1dCBvciBzZW1hbnRpY3MuCgo5CgIECRIGqwEAwgEBGisgV2hvIHdh
-      cyB3cm9uZywgYW5kIHdoeSBhbnlvbmUgY2FuIHNlZSBpdC4KCjMKBAQJAgASBK0BAhcaJSBUaGUg
-      ZGlzcHV0ZSdzIGlkZW50aWZpZXIsIDMyIGJ5dGVzLgoKNQoEBAkCARIErwECIxonIFRoZSBwbGF5
-      ZXJzIGZvdW5kIHdyb25nLiBCb3RoIG1heSBiZS4KChQKBAQJAgISBLEBAhsaBiBXaHkuCgooCgQE
-      CQIDEgSzAQIjGhogVGhlIG1vdmVzIHRoYXQgcHJvdmUgaXQuCgosCgQECQIEEgS1AQISGh4gVGhl
-      IGZpcnN0IHN0ZXAgdGhhdCBkaWZmZXJzLgoKLAoEBAkCBRIEtwECEhoeIFRoZSBmaXJzdCBub2Rl
-      IHRoYXQgZGlmZmVycy4KCmoKBAQJAgYSBLkBAhsaXCBXaGF0IHRoZSByZWZlcmVlIGNvbXB1dGVk
-      LCBhcyB0aGUgYml0IHBhdHRlcm4gb3IgYnl0ZXMgb2YgdGhlIGRpc3B1dGVkIHBhcnQuIE1heSBi
-      ZSBlbXB0eS4KCjoKBAQJAgcSBLsBAiMaLCBUaGUgbXVsdGlwbHktYWRkcyB0aGF0IHRoZSByZWZl
-      cmVlIG5lZWRlZC4KCiwKBAQJAggSBL0BAhkaHiBUaGUgbnVtYmVyIG9mIHJvdW5kcyBwbGF5ZWQu
-      CgoiCgQECQIJEgS/AQImGhQgV2hlbiBpdCB3YXMgZ2l2ZW4uCgoZCgQECQIKEgTBAQIWGgsgSW4g
-      d29yZHMuCgpRCgIEChIGxQEA2AEBGkMgVHdvIHJlY2VpcHRzIHRoYXQgY29udHJhZGljdCBlYWNo
-      IG90aGVyLCBhbmQgd2hhdCBiZWNhbWUgb2YgdGhlbS4KCmAKBAQKAgASBMcBAg8aUiBCTEFLRTMt
-      MjU2IG92ZXIgYm90aCByZWNlaXB0cycgaGFzaGVzLCB0aGUgbG93ZXIgZmlyc3QsIGFuZCB0aGUg
-      bm9uY2UsIDMyIGJ5dGVzLgoKOgoEBAoCARIEyQECHxosIEJMQUtFMy0yNTYgb2YgdGhlIGZpcnN0
-      IHJlY2VpcHQsIDMyIGJ5dGVzLgoKOwoEBAoCAhIEywECIBotIEJMQUtFMy0yNTYgb2YgdGhlIHNl
-      Y29uZCByZWNlaXB0LCAzMiBieXRlcy4KCh4KBAQKAgMSBM0BAhkaECBIb3cgZmFyIGl0IGlzLgoK
-      MgoEBAoCBBIEzwECExokIFRoZSBudW1iZXIgb2YgdGhlIG5ld2VzdCBxdWVzdGlvbi4KCjUKBAQK
-      AgUSBNEBAh0aJyBIb3cgbWFueSByb3VuZHMgdGhlcmUgY2FuIGJlIGF0IG1vc3QuCgosCgQECgIG
-      EgTTAQItGh4gSG93IGxvbmcgYSBwbGF5ZXIgbWF5IHRoaW5rLgoKIwoEBAoCBxIE1QECLBoVIFdo
-      ZW4gaXQgd2FzIG9wZW5lZC4KCjYKBAQKAggSBNcBAh0aKCBUaGUgdmVyZGljdC4gVW5zZXQgdW50
-      aWwgdGhlcmUgaXMgb25lLgpiBnByb3RvMw==
+      ChtnZW5zeW4vcmVlL3YxL2Rpc3B1dGUucHJvdG8SDWdlbnN5bi5yZWUudjEaHmdvb2dsZS9wcm90
+      b2J1Zi9kdXJhdGlvbi5wcm90bxofZ29vZ2xlL3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90byK1AgoM
+      RGlzcHV0ZVRlcm1zEicKD2Nhbm9uaWNhbF9ieXRlcxgBIAEoDFIOY2Fub25pY2FsQnl0ZXMSHQoK
+      ZGlzcHV0ZV9pZBgCIAEoDFIJZGlzcHV0ZUlkEiEKDHJlY2VpcHRfaGFzaBgDIAEoDFILcmVjZWlw
+      dEhhc2gSJQoOY2hhbGxlbmdlcl9rZXkYBCABKAxSDWNoYWxsZW5nZXJLZXkSMQoFZG91YnQYBSAB
+      KA4yGy5nZW5zeW4ucmVlLnYxLkRpc3B1dGVEb3VidFIFZG91YnQSPQoNbW92ZV90aW1lX21heBgG
+      IAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblILbW92ZVRpbWVNYXgSIQoMcHJvZ3JhbV9o
+      YXNoGAcgASgMUgtwcm9ncmFtSGFzaCIvCgpTaWduZWRNb3ZlEiEKDHNpZ25lZF9ieXRlcxgBIAEo
+      DFILc2lnbmVkQnl0ZXMimAUKDkRpc3B1dGVWZXJkaWN0Eh0KCmRpc3B1dGVfaWQYASABKAxSCWRp
+      c3B1dGVJZBIxCgVsb3NlchgCIAEoDjIbLmdlbnN5bi5yZWUudjEuRGlzcHV0ZVBhcnR5UgVsb3Nl
+      chI0CgZyZWFzb24YAyABKA4yHC5nZW5zeW4ucmVlLnYxLlZlcmRpY3RSZWFzb25SBnJlYXNvbhIX
+      CgRzdGVwGAQgASgESABSBHN0ZXCIAQESGwoGcmVjb3JkGAUgASgESAFSBnJlY29yZIgBARIZCgVp
+      bnB1dBgGIAEoDUgCUgVpbnB1dIgBARIbCgZvdXRwdXQYByABKA1IA1IGb3V0cHV0iAEBEh0KB2Vs
+      ZW1lbnQYCCABKARIBFIHZWxlbWVudIgBARIZCgVibG9jaxgJIAEoDUgFUgVibG9ja4gBARIYCgdj
+      bGFpbWVkGAogASgMUgdjbGFpbWVkEhQKBWZvdW5kGAsgASgMUgVmb3VuZBIdCgptb3ZlX2NvdW50
+      GAwgASgNUgltb3ZlQ291bnQSKgoRb3BlbmVkX3NpemVfYnl0ZXMYDSABKARSD29wZW5lZFNpemVC
+      eXRlcxIjCg1tdWx0aXBseV9hZGRzGA4gASgEUgxtdWx0aXBseUFkZHMSLQoSb3BlcmF0b3JzX2Nv
+      bXB1dGVkGA8gASgNUhFvcGVyYXRvcnNDb21wdXRlZBIYCgdtZXNzYWdlGBAgASgJUgdtZXNzYWdl
+      Ei4KBHRpbWUYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgR0aW1lQgcKBV9zdGVw
+      QgkKB19yZWNvcmRCCAoGX2lucHV0QgkKB19vdXRwdXRCCgoIX2VsZW1lbnRCCAoGX2Jsb2NrKmUK
+      DERpc3B1dGVQYXJ0eRIdChlESVNQVVRFX1BBUlRZX1VOU1BFQ0lGSUVEEAASGAoURElTUFVURV9Q
+      QVJUWV9QUk9WRVIQARIcChhESVNQVVRFX1BBUlRZX0NIQUxMRU5HRVIQAiphCgxEaXNwdXRlRG91
+      YnQSHQoZRElTUFVURV9ET1VCVF9VTlNQRUNJRklFRBAAEhcKE0RJU1BVVEVfRE9VQlRfVFJBQ0UQ
+      ARIZChVESVNQVVRFX0RPVUJUX09VVFBVVFMQAiqmAgoNVmVyZGljdFJlYXNvbhIeChpWRVJESUNU
+      X1JFQVNPTl9VTlNQRUNJRklFRBAAEhsKF1ZFUkRJQ1RfUkVBU09OX0NPTVBVVEVEEAESIAocVkVS
+      RElDVF9SRUFTT05fT1RIRVJfUFJPR1JBTRACEh4KGlZFUkRJQ1RfUkVBU09OX09USEVSX0lOUFVU
+      EAMSHwobVkVSRElDVF9SRUFTT05fT1RIRVJfT1VUUFVUEAQSHQoZVkVSRElDVF9SRUFTT05fSU1Q
+      T1NTSUJMRRAFEhoKFlZFUkRJQ1RfUkVBU09OX1RJTUVPVVQQBhIbChdWRVJESUNUX1JFQVNPTl9D
+      T05DRURFRBAHEh0KGVZFUkRJQ1RfUkVBU09OX05PVF9KVURHRUQQCErNEwoYCgIFABIECAAPARoM
+      IFdobyBwbGF5cy4KCicKBAUAAgASAwoCIBoaIE5vdCBzdGF0ZWQ7IG5ldmVyIHZhbGlkLgoKLgoE
+      BQACARIDDAIbGiEgU2lnbmVkIHRoZSByZWNlaXB0LCBhbmQgcHJvdmVzLgoKLgoEBQACAhIDDgIf
+      GiEgRG91YnRzIHRoZSByZWNlaXB0LCBhbmQgcG9pbnRzLgoKNwoCBQESBBIAGQEaKyBXaGF0IGlz
+      IHNhaWQgdG8gYmUgd3JvbmcgYWJvdXQgYSByZWNlaXB0LgoKRQoEBQECABIDFAIgGjggTm90IHN0
+      YXRlZDogd2hhdCB0aGUgbm9kZSBmaW5kcyB3aGVuIGl0IGNvbXB1dGVzIGFuZXcuCgolCgQFAQIB
+      EgMWAhoaGCBBIHJlY29yZCBvZiB0aGUgdHJhY2UuCgpACgQFAQICEgMYAhwaMyBUaGUgb3V0cHV0
+      czogdGhleSBhcmUgbm90IHdoYXQgdGhlIHRyYWNlIGVuZHMgaW4uCgoiCgIFAhIEHAAvARoWIFdo
+      eSBhIGRpc3B1dGUgZW5kZWQuCgoaCgQFAgIAEgMeAiEaDSBOb3Qgc3RhdGVkLgoKNgoEBQICARID
+      IAIeGikgVGhlIHJlZmVyZWUgY29tcHV0ZWQgdGhlIHBhcnQgaW4gZG91YnQuCgpHCgQFAgICEgMi
+      AiMaOiBBIHN0ZXAgb3IgYSByZWNvcmQgaXMgbm90IHdoYXQgdGhlIG1vZGVsJ3MgcHJvZ3JhbSBz
+      YXlzLgoKPQoEBQICAxIDJAIhGjAgQW4gaW5wdXQgaXMsIG9yIGlzIG5vdCwgd2hhdCB0aGUgcHJv
+      Z3JhbSBzYXlzLgoKPwoEBQICBBIDJgIiGjIgQW4gb3V0cHV0IGlzLCBvciBpcyBub3QsIHdoYXQg
+      dGhlIHRyYWNlIGVuZHMgaW4uCgpECgQFAgIFEgMoAiAaNyBObyBvdXRwdXQgb2YgdGhlIG9wZXJh
+      dG9yIGxvb2tzIGxpa2UgdGhlIG9uZSBjbGFpbWVkLgoKLQoEBQICBhIDKgIdGiAgQSBwbGF5ZXIg
+      bWFkZSBubyBtb3ZlIGluIHRpbWUuCgogCgQFAgIHEgMsAh4aEyBBIHBsYXllciBnYXZlIHVwLgoK
+      RQoEBQICCBIDLgIgGjggV2hhdCBpcyBkb3VidGVkIGNhbm5vdCBiZSBqdWRnZWQ6IGEgZG91YnQg
+      b2YgaXQgbG9zZXMuCgomCgIEABIEMgBCARoaIFdoYXQgYSBkaXNwdXRlIGlzIGFib3V0LgoKlgEK
+      BAQAAgASAzUCHBqIASBUaGUgdGVybXMgaW4gdGhlIGZvcm0gdGhhdCB0aGVpciBoYXNoIGlzIG1h
+      ZGUgb2YsIGRldGVybWluaXN0aWMgQ0JPUjogcmVjZWlwdCwgcHJvZ3JhbSwKIGNoYWxsZW5nZXIn
+      cyBrZXksIGRvdWJ0LCBtb3ZlIHRpbWUgYW5kIG5vbmNlLgoKQwoEBAACARIDNwIXGjYgVGhlIGRp
+      c3B1dGUncyBuYW1lLCAzMiBieXRlczogZXZlcnkgbW92ZSBjYXJyaWVzIGl0LgoKPAoEBAACAhID
+      OQIZGi8gQkxBS0UzLTI1NiBvZiB0aGUgcmVjZWlwdCBpbiBkb3VidCwgMzIgYnl0ZXMuCgo9CgQE
+      AAIDEgM7AhsaMCBUaGUgY2hhbGxlbmdlcidzIEVkMjU1MTkgcHVibGljIGtleSwgMzIgYnl0ZXMu
+      CgofCgQEAAIEEgM9AhkaEiBXaGF0IGlzIGRvdWJ0ZWQuCgorCgQEAAIFEgM/Ai0aHiBIb3cgbG9u
+      ZyBhIHBsYXllciBtYXkgdGhpbmsuCgpaCgQEAAIGEgNBAhkaTSBCTEFLRTMtMjU2IG9mIHRoZSBw
+      cm9ncmFtIHRoYXQgdGhlIG1vZGVsJ3MgdHJhY2UgaXMgaGVsZCBhZ2FpbnN0LCAzMiBieXRlcy4K
+      Ci0KAgQBEgRFAEkBGiEgQSBtb3ZlIGFzIGl0cyBwbGF5ZXIgc2lnbmVkIGl0LgoKhwEKBAQBAgAS
+      A0gCGRp6IERldGVybWluaXN0aWMgQ0JPUiBvZiB0aGUgbW92ZSwgaXRzIHBsYWNlIGluIHRoZSBk
+      aXNwdXRlIGFuZCBpdHMgc2lnbmF0dXJlOyBtb3ZlcyBoYXZlIHRoZQogZm9ybXMgb2YgYFNvdXJj
+      ZXMvRGlzcHV0ZXNgLgoKLwoCBAISBEwAbwEaIyBXaG8gd2FzIHdyb25nLCBhbmQgd2hhdCBzaG93
+      cyBpdC4KCiwKBAQCAgASA04CFxofIFRoZSBkaXNwdXRlJ3MgbmFtZSwgMzIgYnl0ZXMuCgoYCgQE
+      AgIBEgNQAhkaCyBXaG8gbG9zdC4KChMKBAQCAgISA1ICGxoGIFdoeS4KCi8KBAQCAgMSA1QCGxoi
+      IFRoZSBzdGVwIHdoZXJlIHRoZSBzZWFyY2ggZW5kZWQuCgonCgQEAgIEEgNWAh0aGiBUaGUgcmVj
+      b3JkIG9mIHRoYXQgc3RlcC4KCikKBAQCAgUSA1gCHBocIFRoZSBpbnB1dCB0aGF0IGlzIGFub3Ro
+      ZXIuCgorCgQEAgIGEgNaAh0aHiBUaGUgb3V0cHV0IHRoYXQgd2FzIGRvdWJ0ZWQuCgopCgQEAgIH
+      EgNcAh4aHCBUaGUgZWxlbWVudCBvZiB0aGUgb3V0cHV0LgoKLgoEBAICCBIDXgIcGiEgVGhlIGJs
+      b2NrIG9mIHRoZSBlbGVtZW50J3Mgc3VtLgoKSwoEBAICCRIDYAIVGj4gV2hhdCB0aGUgcHJvdmVy
+      IGNsYWltcyB0aGVyZTogYW4gZWxlbWVudCwgYSBzdW0gb3IgYSBkaWdlc3QuCgomCgQEAgIKEgNi
+      AhMaGSBXaGF0IHRoZSByZWZlcmVlIGZvdW5kLgoKOgoEBAICCxIDZAIZGi0gVGhlIG51bWJlciBv
+      ZiBtb3ZlcywgdGhvc2Ugb2YgYm90aCBwbGF5ZXJzLgoKOQoEBAICDBIDZgIgGiwgVGhlIGJ5dGVz
+      IHRoYXQgd2VyZSBvcGVuZWQgdG8gdGhlIHJlZmVyZWUuCgo7CgQEAgINEgNoAhwaLiBUaGUgbXVs
+      dGlwbHktYWRkcyB0aGF0IHRoZSByZWZlcmVlIGNvbXB1dGVkLgoKOQoEBAICDhIDagIhGiwgVGhl
+      IG9wZXJhdG9ycyB0aGF0IGl0IGNvbXB1dGVkIGFzIGEgd2hvbGUuCgoYCgQEAgIPEgNsAhYaCyBJ
+      biB3b3Jkcy4KCiEKBAQCAhASA24CJhoUIFdoZW4gaXQgd2FzIGdpdmVuLgpiBnByb3RvMw==
       """)
 
   public static let disputeService = SchemaFile(
     "gensyn/ree/v1/dispute_service.proto", imports: [
       dispute,
       receipt,
+      tensor,
       SchemaFile(
         "google/protobuf/duration.proto", imports: [],
         base64: """
@@ -556,117 +473,98 @@ extension Gensyn_Ree_V1.Files {
   ],
     base64: """
       CiNnZW5zeW4vcmVlL3YxL2Rpc3B1dGVfc2VydmljZS5wcm90bxINZ2Vuc3luLnJlZS52MRobZ2Vu
-      c3luL3JlZS92MS9kaXNwdXRlLnByb3RvGhtnZW5zeW4vcmVlL3YxL3JlY2VpcHQucHJvdG8aHmdv
-      b2dsZS9wcm90b2J1Zi9kdXJhdGlvbi5wcm90byL3AQoST3BlbkRpc3B1dGVSZXF1ZXN0EkQKDWZp
-      cnN0X3JlY2VpcHQYASABKAsyHy5nZW5zeW4ucmVlLnYxLlJlY2VpcHRSZWZlcmVuY2VSDGZpcnN0
-      UmVjZWlwdBJGCg5zZWNvbmRfcmVjZWlwdBgCIAEoCzIfLmdlbnN5bi5yZWUudjEuUmVjZWlwdFJl
-      ZmVyZW5jZVINc2Vjb25kUmVjZWlwdBIUCgVub25jZRgDIAEoDFIFbm9uY2USPQoNbW92ZV90aW1l
-      X21heBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblILbW92ZVRpbWVNYXgiRwoTT3Bl
-      bkRpc3B1dGVSZXNwb25zZRIwCgdkaXNwdXRlGAEgASgLMhYuZ2Vuc3luLnJlZS52MS5EaXNwdXRl
-      UgdkaXNwdXRlIl8KC0Rpc3B1dGVKb2luEh0KCmRpc3B1dGVfaWQYASABKAxSCWRpc3B1dGVJZBIx
-      CgVwYXJ0eRgCIAEoDjIbLmdlbnN5bi5yZWUudjEuRGlzcHV0ZVBhcnR5UgVwYXJ0eSJ7CgtQbGF5
-      UmVxdWVzdBIwCgRqb2luGAEgASgLMhouZ2Vuc3luLnJlZS52MS5EaXNwdXRlSm9pbkgAUgRqb2lu
-      Ei8KBG1vdmUYAiABKAsyGS5nZW5zeW4ucmVlLnYxLlNpZ25lZE1vdmVIAFIEbW92ZUIJCgdtZXNz
-      YWdlIogCCgxQbGF5UmVzcG9uc2USMgoHZGlzcHV0ZRgBIAEoCzIWLmdlbnN5bi5yZWUudjEuRGlz
-      cHV0ZUgAUgdkaXNwdXRlEjwKCHF1ZXN0aW9uGAIgASgLMh4uZ2Vuc3luLnJlZS52MS5EaXNwdXRl
-      UXVlc3Rpb25IAFIIcXVlc3Rpb24SQAoNb3Bwb25lbnRfbW92ZRgDIAEoCzIZLmdlbnN5bi5yZWUu
-      djEuU2lnbmVkTW92ZUgAUgxvcHBvbmVudE1vdmUSOQoHdmVyZGljdBgEIAEoCzIdLmdlbnN5bi5y
-      ZWUudjEuRGlzcHV0ZVZlcmRpY3RIAFIHdmVyZGljdEIJCgdtZXNzYWdlIjIKEUdldERpc3B1dGVS
-      ZXF1ZXN0Eh0KCmRpc3B1dGVfaWQYASABKAxSCWRpc3B1dGVJZCJGChJHZXREaXNwdXRlUmVzcG9u
-      c2USMAoHZGlzcHV0ZRgBIAEoCzIWLmdlbnN5bi5yZWUudjEuRGlzcHV0ZVIHZGlzcHV0ZSKnAQoT
-      TGlzdERpc3B1dGVzUmVxdWVzdBIbCglwYWdlX3NpemUYASABKAVSCHBhZ2VTaXplEh0KCnBhZ2Vf
-      dG9rZW4YAiABKAlSCXBhZ2VUb2tlbhIxCgVwaGFzZRgDIAEoDjIbLmdlbnN5bi5yZWUudjEuRGlz
-      cHV0ZVBoYXNlUgVwaGFzZRIhCgxyZWNlaXB0X2hhc2gYBCABKAxSC3JlY2VpcHRIYXNoInIKFExp
-      c3REaXNwdXRlc1Jlc3BvbnNlEjIKCGRpc3B1dGVzGAEgAygLMhYuZ2Vuc3luLnJlZS52MS5EaXNw
-      dXRlUghkaXNwdXRlcxImCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAlSDW5leHRQYWdlVG9rZW4ibQoQ
-      TGlzdE1vdmVzUmVxdWVzdBIdCgpkaXNwdXRlX2lkGAEgASgMUglkaXNwdXRlSWQSGwoJcGFnZV9z
-      aXplGAIgASgFUghwYWdlU2l6ZRIdCgpwYWdlX3Rva2VuGAMgASgJUglwYWdlVG9rZW4ibAoRTGlz
-      dE1vdmVzUmVzcG9uc2USLwoFbW92ZXMYASADKAsyGS5nZW5zeW4ucmVlLnYxLlNpZ25lZE1vdmVS
-      BW1vdmVzEiYKD25leHRfcGFnZV90b2tlbhgCIAEoCVINbmV4dFBhZ2VUb2tlbiLcAQoTQ2hlY2tW
-      ZXJkaWN0UmVxdWVzdBI3Cgd2ZXJkaWN0GAEgASgLMh0uZ2Vuc3luLnJlZS52MS5EaXNwdXRlVmVy
-      ZGljdFIHdmVyZGljdBJECg1maXJzdF9yZWNlaXB0GAIgASgLMh8uZ2Vuc3luLnJlZS52MS5SZWNl
-      aXB0UmVmZXJlbmNlUgxmaXJzdFJlY2VpcHQSRgoOc2Vjb25kX3JlY2VpcHQYAyABKAsyHy5nZW5z
-      eW4ucmVlLnYxLlJlY2VpcHRSZWZlcmVuY2VSDXNlY29uZFJlY2VpcHQiRAoUQ2hlY2tWZXJkaWN0
-      UmVzcG9uc2USFgoGdXBoZWxkGAEgASgIUgZ1cGhlbGQSFAoFZmF1bHQYAiABKAlSBWZhdWx0MpkE
-      Cg5EaXNwdXRlU2VydmljZRJZCgtPcGVuRGlzcHV0ZRIhLmdlbnN5bi5yZWUudjEuT3BlbkRpc3B1
-      dGVSZXF1ZXN0GiIuZ2Vuc3luLnJlZS52MS5PcGVuRGlzcHV0ZVJlc3BvbnNlIgOQAgISQwoEUGxh
-      eRIaLmdlbnN5bi5yZWUudjEuUGxheVJlcXVlc3QaGy5nZW5zeW4ucmVlLnYxLlBsYXlSZXNwb25z
-      ZSgBMAESVgoKR2V0RGlzcHV0ZRIgLmdlbnN5bi5yZWUudjEuR2V0RGlzcHV0ZVJlcXVlc3QaIS5n
-      ZW5zeW4ucmVlLnYxLkdldERpc3B1dGVSZXNwb25zZSIDkAIBElwKDExpc3REaXNwdXRlcxIiLmdl
-      bnN5bi5yZWUudjEuTGlzdERpc3B1dGVzUmVxdWVzdBojLmdlbnN5bi5yZWUudjEuTGlzdERpc3B1
-      dGVzUmVzcG9uc2UiA5ACARJTCglMaXN0TW92ZXMSHy5nZW5zeW4ucmVlLnYxLkxpc3RNb3Zlc1Jl
-      cXVlc3QaIC5nZW5zeW4ucmVlLnYxLkxpc3RNb3Zlc1Jlc3BvbnNlIgOQAgESXAoMQ2hlY2tWZXJk
-      aWN0EiIuZ2Vuc3luLnJlZS52MS5DaGVja1ZlcmRpY3RSZXF1ZXN0GiMuZ2Vuc3luLnJlZS52MS5D
-      aGVja1ZlcmRpY3RSZXNwb25zZSIDkAIBSu0eCvMBCgIGABIEDAA/ARrmASBGaW5kcyBvdXQgd2hp
-      Y2ggb2YgdHdvIGNvbnRyYWRpY3RpbmcgcmVjZWlwdHMgaXMgd3JvbmcuCgogVGhlIHBsYXllcnMg
-      bmFycm93IHRoZSBkaWZmZXJlbmNlIGRvd24gdG8gb25lIHN0ZXAsIG9uZSBub2RlIGFuZCBhdCBs
-      YXN0IG9uZSBzdW0gb2YgMjU2CiBwcm9kdWN0cywgd2hpY2ggdGhlIHJlZmVyZWUgY29tcHV0ZXMu
-      IEEgcGxheWVyIHdobyBkb2VzIG5vdCBhbnN3ZXIgaW4gdGltZSBsb3Nlcy4KCp8CCgQGAAIAEgQS
-      AhQDGpACIE9wZW5zIGEgZGlzcHV0ZSBhYm91dCB0d28gcmVjZWlwdHMuIE9wZW5pbmcgdGhlIHNh
-      bWUgb25lIGFnYWluIHJldHVybnMgaXQuCgogSU5WQUxJRF9BUkdVTUVOVDogYSByZWNlaXB0IGlz
-      IG5vdCB2YWxpZCwgb3IgdGhlIHR3byBoYXZlIHRoZSBzYW1lIGhhc2guCiBOT1RfRk9VTkQ6IGEg
-      cmVjZWlwdCBvciB0aGUgbW9kZWwgaXMgbm90IGluIHRoZSBzdG9yZS4KIEZBSUxFRF9QUkVDT05E
-      SVRJT046IHRoZSByZWNlaXB0cyBkbyBub3QgY29udHJhZGljdCBlYWNoIG90aGVyLgoK1gQKBAYA
-      AgESAyACPRrIBCBQbGF5cyBvbmUgc2lkZTogcXVlc3Rpb25zIGNvbWUgZG93biwgc2lnbmVkIG1v
-      dmVzIGdvIHVwLCB1bnRpbCB0aGUgdmVyZGljdC4KCiBUaGUgZmlyc3QgbWVzc2FnZSBuYW1lcyB0
-      aGUgZGlzcHV0ZSBhbmQgdGhlIHNpZGUuIEFmdGVyIGEgYnJva2VuIHN0cmVhbSwgY2FsbCBhZ2Fp
-      bjogdGhlCiBxdWVzdGlvbnMgdGhhdCBhcmUgc3RpbGwgb3BlbiBhcmUgYXNrZWQgb25jZSBtb3Jl
-      LCBhbmQgYSBtb3ZlIHNlbnQgdHdpY2UgY291bnRzIG9uY2UuCgogSU5WQUxJRF9BUkdVTUVOVDog
-      dGhlIGZpcnN0IG1lc3NhZ2UgaXMgbm8gam9pbiwgb3IgYSBtb3ZlIGlzIG1hbGZvcm1lZCBvciBh
-      bnN3ZXJzIG5vIHF1ZXN0aW9uLgogTk9UX0ZPVU5EOiBubyBzdWNoIGRpc3B1dGUuCiBVTkFVVEhF
-      TlRJQ0FURUQ6IGEgbW92ZSBpcyBub3Qgc2lnbmVkIGJ5IHRoZSBrZXkgb2YgdGhlIHJlY2VpcHQg
-      aXQgZGVmZW5kcy4KIEFMUkVBRFlfRVhJU1RTOiBhbm90aGVyIHN0cmVhbSBvZiB0aGUgc2FtZSBw
-      bGF5ZXIgdG9vayBvdmVyLgogREVBRExJTkVfRVhDRUVERUQ6IHRoZSBwbGF5ZXIgZGlkIG5vdCBh
-      bnN3ZXIgaW4gdGltZSBhbmQgbG9zdC4KCkAKBAYAAgISBCUCJwMaMiBSZXR1cm5zIGEgZGlzcHV0
-      ZS4KCiBOT1RfRk9VTkQ6IG5vIHN1Y2ggZGlzcHV0ZS4KCm8KBAYAAgMSBCwCLgMaYSBMaXN0cyBk
-      aXNwdXRlcywgbmV3ZXN0IGZpcnN0LgoKIElOVkFMSURfQVJHVU1FTlQ6IGEgbmVnYXRpdmUgcGFn
-      ZSBzaXplIG9yIGEgZm9yZWlnbiBwYWdlIHRva2VuLgoKuwEKBAYAAgQSBDQCNgMarAEgTGlzdHMg
-      YSBkaXNwdXRlJ3MgbW92ZXMgaW4gb3JkZXI6IGFsbCB0aGF0IGlzIG5lZWRlZCB0byBqdWRnZSBp
-      dCBvbmNlIG1vcmUuCgogTk9UX0ZPVU5EOiBubyBzdWNoIGRpc3B1dGUuCiBJTlZBTElEX0FSR1VN
-      RU5UOiBhIG5lZ2F0aXZlIHBhZ2Ugc2l6ZSBvciBhIGZvcmVpZ24gcGFnZSB0b2tlbi4KCrwBCgQG
-      AAIFEgQ8Aj4DGq0BIEp1ZGdlcyBhIHZlcmRpY3QncyBldmlkZW5jZSBvbmNlIG1vcmUsIHdpdGhv
-      dXQgdHJ1c3Rpbmcgd2hvZXZlciBnYXZlIHRoZSB2ZXJkaWN0LgoKIElOVkFMSURfQVJHVU1FTlQ6
-      IHRoZSBldmlkZW5jZSBpcyBtYWxmb3JtZWQuCiBOT1RfRk9VTkQ6IHRoZSBtb2RlbCBpcyBub3Qg
-      aW4gdGhlIHN0b3JlLgoKHgoCBAASBEIASwEaEiBPcGVucyBhIGRpc3B1dGUuCgobCgQEAAIAEgNE
-      AiUaDiBPbmUgcmVjZWlwdC4KCi8KBAQAAgESA0YCJhoiIFRoZSByZWNlaXB0IHRoYXQgY29udHJh
-      ZGljdHMgaXQuCgpACgQEAAICEgNIAhIaMyBQYXJ0IG9mIHRoZSBkaXNwdXRlJ3MgaWRlbnRpZmll
-      ciwgdXAgdG8gMzIgYnl0ZXMuCgpHCgQEAAIDEgNKAi0aOiBIb3cgbG9uZyBhIHBsYXllciBtYXkg
-      dGhpbmsuIFVuc2V0OiB0aGUgc2VydmVyJ3MgY2hvaWNlLgoKIAoCBAESBE4AUQEaFCBBbiBvcGVu
-      ZWQgZGlzcHV0ZS4KChsKBAQBAgASA1ACFhoOIFRoZSBkaXNwdXRlLgoKMAoCBAISBFQAWQEaJCBT
-      YXlzIHdoaWNoIGRpc3B1dGUgYW5kIHdoaWNoIHNpZGUuCgoyCgQEAgIAEgNWAhcaJSBUaGUgZGlz
-      cHV0ZSdzIGlkZW50aWZpZXIsIDMyIGJ5dGVzLgoKGAoEBAICARIDWAIZGgsgVGhlIHNpZGUuCgom
-      CgIEAxIEXABjARoaIE9uZSBtZXNzYWdlIG9mIGEgcGxheWVyLgoKIwoEBAMCABIDXwQZGhYgRXhh
-      Y3RseSBvbmNlLCBmaXJzdC4KCigKBAQDAgESA2EEGBobIFRoZSBhbnN3ZXIgdG8gYSBxdWVzdGlv
-      bi4KCikKAgQEEgRmAHEBGh0gT25lIG1lc3NhZ2Ugb2YgdGhlIHJlZmVyZWUuCgovCgQEBAIAEgNp
-      BBgaIiBGaXJzdDogdGhlIGRpc3B1dGUgYXMgaXQgc3RhbmRzLgoKJAoEBAQCARIDawQhGhcgQSBx
-      dWVzdGlvbiB0byBhbnN3ZXIuCgooCgQEBAICEgNtBCEaGyBBIG1vdmUgb2YgdGhlIG90aGVyIHNp
-      ZGUuCgohCgQEBAIDEgNvBB8aFCBMYXN0OiB0aGUgdmVyZGljdC4KCiEKAgQFEgR0AHcBGhUgQXNr
-      cyBmb3IgYSBkaXNwdXRlLgoKMgoEBAUCABIDdgIXGiUgVGhlIGRpc3B1dGUncyBpZGVudGlmaWVy
-      LCAzMiBieXRlcy4KChgKAgQGEgR6AH0BGgwgQSBkaXNwdXRlLgoKGwoEBAYCABIDfAIWGg4gVGhl
-      IGRpc3B1dGUuCgouCgIEBxIGgAEAiQEBGiAgQXNrcyBmb3Igb25lIHBhZ2Ugb2YgZGlzcHV0ZXMu
-      CgpmCgQEBwIAEgSCAQIWGlggSG93IG1hbnkgdG8gcmV0dXJuIGF0IG1vc3QuIDA6IHRoZSBzZXJ2
-      ZXIncyBjaG9pY2U7IHZhbHVlcyBhYm92ZSAxLDAwMCBjb3VudCBhcyAxLDAwMC4KClAKBAQHAgES
-      BIQBAhgaQiBUaGUgYG5leHRfcGFnZV90b2tlbmAgb2YgdGhlIHBhZ2UgYmVmb3JlLiBFbXB0eTog
-      dGhlIGZpcnN0IHBhZ2UuCgpGCgQEBwICEgSGAQIZGjggT25seSBkaXNwdXRlcyBpbiB0aGlzIHBo
-      YXNlLiBVbnNwZWNpZmllZDogZXZlcnkgcGhhc2UuCgplCgQEBwIDEgSIAQIZGlcgT25seSBkaXNw
-      dXRlcyBhYm91dCB0aGUgcmVjZWlwdCB3aXRoIHRoaXMgQkxBS0UzLTI1NiwgMzIgYnl0ZXMuIEVt
-      cHR5OiBldmVyeSByZWNlaXB0LgoKJQoCBAgSBowBAJEBARoXIE9uZSBwYWdlIG9mIGRpc3B1dGVz
-      LgoKKwoEBAgCABIEjgECIBodIFRoZSBkaXNwdXRlcywgbmV3ZXN0IGZpcnN0LgoKSQoEBAgCARIE
-      kAECHRo7IFRoZSB0b2tlbiBvZiB0aGUgbmV4dCBwYWdlLiBFbXB0eTogdGhpcyB3YXMgdGhlIGxh
-      c3Qgb25lLgoKNwoCBAkSBpQBAJsBARopIEFza3MgZm9yIG9uZSBwYWdlIG9mIGEgZGlzcHV0ZSdz
-      IG1vdmVzLgoKMwoEBAkCABIElgECFxolIFRoZSBkaXNwdXRlJ3MgaWRlbnRpZmllciwgMzIgYnl0
-      ZXMuCgpmCgQECQIBEgSYAQIWGlggSG93IG1hbnkgdG8gcmV0dXJuIGF0IG1vc3QuIDA6IHRoZSBz
-      ZXJ2ZXIncyBjaG9pY2U7IHZhbHVlcyBhYm92ZSAxLDAwMCBjb3VudCBhcyAxLDAwMC4KClAKBAQJ
-      AgISBJoBAhgaQiBUaGUgYG5leHRfcGFnZV90b2tlbmAgb2YgdGhlIHBhZ2UgYmVmb3JlLiBFbXB0
-      eTogdGhlIGZpcnN0IHBhZ2UuCgouCgIEChIGngEAowEBGiAgT25lIHBhZ2Ugb2YgYSBkaXNwdXRl
-      J3MgbW92ZXMuCgojCgQECgIAEgSgAQIgGhUgVGhlIG1vdmVzIGluIG9yZGVyLgoKSQoEBAoCARIE
-      ogECHRo7IFRoZSB0b2tlbiBvZiB0aGUgbmV4dCBwYWdlLiBFbXB0eTogdGhpcyB3YXMgdGhlIGxh
-      c3Qgb25lLgoKQQoCBAsSBqYBAK0BARozIEFza3Mgd2hldGhlciBhIHZlcmRpY3QgZm9sbG93cyBm
-      cm9tIGl0cyBldmlkZW5jZS4KChwKBAQLAgASBKgBAh0aDiBUaGUgdmVyZGljdC4KCiIKBAQLAgES
-      BKoBAiUaFCBUaGUgZmlyc3QgcmVjZWlwdC4KCiMKBAQLAgISBKwBAiYaFSBUaGUgc2Vjb25kIHJl
-      Y2VpcHQuCgo8CgIEDBIGsAEAtQEBGi4gV2hldGhlciBhIHZlcmRpY3QgZm9sbG93cyBmcm9tIGl0
-      cyBldmlkZW5jZS4KCiAKBAQMAgASBLIBAhIaEiBUcnVlIGlmIGl0IGRvZXMuCgo0CgQEDAIBEgS0
-      AQITGiYgV2h5IG5vdCwgaW4gd29yZHMuIEVtcHR5IGlmIGl0IGRvZXMuCmIGcHJvdG8z
+      c3luL3JlZS92MS9kaXNwdXRlLnByb3RvGhtnZW5zeW4vcmVlL3YxL3JlY2VpcHQucHJvdG8aGmdl
+      bnN5bi9yZWUvdjEvdGVuc29yLnByb3RvGh5nb29nbGUvcHJvdG9idWYvZHVyYXRpb24ucHJvdG8i
+      sAIKFVByZXBhcmVEaXNwdXRlUmVxdWVzdBI5CgdyZWNlaXB0GAEgASgLMh8uZ2Vuc3luLnJlZS52
+      MS5SZWNlaXB0UmVmZXJlbmNlUgdyZWNlaXB0Ei0KBmlucHV0cxgCIAMoCzIVLmdlbnN5bi5yZWUu
+      djEuVGVuc29yUgZpbnB1dHMSJQoOY2hhbGxlbmdlcl9rZXkYAyABKAxSDWNoYWxsZW5nZXJLZXkS
+      PQoNbW92ZV90aW1lX21heBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvblILbW92ZVRp
+      bWVNYXgSFAoFbm9uY2UYBSABKAxSBW5vbmNlEjEKBWRvdWJ0GAYgASgOMhsuZ2Vuc3luLnJlZS52
+      MS5EaXNwdXRlRG91YnRSBWRvdWJ0IosBChZQcmVwYXJlRGlzcHV0ZVJlc3BvbnNlEjEKBXRlcm1z
+      GAEgASgLMhsuZ2Vuc3luLnJlZS52MS5EaXNwdXRlVGVybXNSBXRlcm1zEhgKB2RpZmZlcnMYAiAB
+      KAhSB2RpZmZlcnMSJAoObW92ZV9jb3VudF9tYXgYAyABKA1SDG1vdmVDb3VudE1heCKFAQoLRGlz
+      cHV0ZUpvaW4SFAoFdGVybXMYASABKAxSBXRlcm1zEjEKBXBhcnR5GAIgASgOMhsuZ2Vuc3luLnJl
+      ZS52MS5EaXNwdXRlUGFydHlSBXBhcnR5Ei0KBmlucHV0cxgDIAMoCzIVLmdlbnN5bi5yZWUudjEu
+      VGVuc29yUgZpbnB1dHMiewoLUGxheVJlcXVlc3QSMAoEam9pbhgBIAEoCzIaLmdlbnN5bi5yZWUu
+      djEuRGlzcHV0ZUpvaW5IAFIEam9pbhIvCgRtb3ZlGAIgASgLMhkuZ2Vuc3luLnJlZS52MS5TaWdu
+      ZWRNb3ZlSABSBG1vdmVCCQoHbWVzc2FnZSK6AQoMUGxheVJlc3BvbnNlEjMKBXRlcm1zGAEgASgL
+      MhsuZ2Vuc3luLnJlZS52MS5EaXNwdXRlVGVybXNIAFIFdGVybXMSLwoEbW92ZRgCIAEoCzIZLmdl
+      bnN5bi5yZWUudjEuU2lnbmVkTW92ZUgAUgRtb3ZlEjkKB291dGNvbWUYAyABKAsyHS5nZW5zeW4u
+      cmVlLnYxLkRpc3B1dGVPdXRjb21lSABSB291dGNvbWVCCQoHbWVzc2FnZSJpCg5EaXNwdXRlT3V0
+      Y29tZRI3Cgd2ZXJkaWN0GAEgASgLMh0uZ2Vuc3luLnJlZS52MS5EaXNwdXRlVmVyZGljdFIHdmVy
+      ZGljdBIeCgp0cmFuc2NyaXB0GAIgASgMUgp0cmFuc2NyaXB0IjgKFkNoZWNrVHJhbnNjcmlwdFJl
+      cXVlc3QSHgoKdHJhbnNjcmlwdBgBIAEoDFIKdHJhbnNjcmlwdCKFAQoXQ2hlY2tUcmFuc2NyaXB0
+      UmVzcG9uc2USNwoHdmVyZGljdBgBIAEoCzIdLmdlbnN5bi5yZWUudjEuRGlzcHV0ZVZlcmRpY3RS
+      B3ZlcmRpY3QSMQoVcHJvZ3JhbV9pc190aGVfbW9kZWxzGAIgASgIUhJwcm9ncmFtSXNUaGVNb2Rl
+      bHMyoAIKDkRpc3B1dGVTZXJ2aWNlEmIKDlByZXBhcmVEaXNwdXRlEiQuZ2Vuc3luLnJlZS52MS5Q
+      cmVwYXJlRGlzcHV0ZVJlcXVlc3QaJS5nZW5zeW4ucmVlLnYxLlByZXBhcmVEaXNwdXRlUmVzcG9u
+      c2UiA5ACARJDCgRQbGF5EhouZ2Vuc3luLnJlZS52MS5QbGF5UmVxdWVzdBobLmdlbnN5bi5yZWUu
+      djEuUGxheVJlc3BvbnNlKAEwARJlCg9DaGVja1RyYW5zY3JpcHQSJS5nZW5zeW4ucmVlLnYxLkNo
+      ZWNrVHJhbnNjcmlwdFJlcXVlc3QaJi5nZW5zeW4ucmVlLnYxLkNoZWNrVHJhbnNjcmlwdFJlc3Bv
+      bnNlIgOQAgFKhhwKgQMKAgYAEgQPADABGvQCIEZpbmRzIG91dCB3aGV0aGVyIGEgcmVjZWlwdCBp
+      cyB3cm9uZy4KCiBUaGUgcmVjZWlwdCdzIHByb3ZlciBvcGVucyB3aGF0IGl0IGNvbW1pdHRlZCB0
+      bywgYSBjaGFsbGVuZ2VyIHdobyBjb21wdXRlZCBpdCBhbmV3IHNheXMgd2hlcmUgdG8KIGdvIG9u
+      LCBkb3duIHRvIG9uZSBzdGVwLCBvbmUgcmVjb3JkIGFuZCBhdCBsYXN0IG9uZSBlbGVtZW50IG9y
+      IG9uZSBzdW0gb2YgMjU2IHByb2R1Y3RzLCB3aGljaCBhCiByZWZlcmVlIGNvbXB1dGVzLiBBIHBs
+      YXllciB3aG8gbWFrZXMgbm8gbGVnYWwgbW92ZSBpbiB0aW1lIGxvc2VzLiBFdmVyeSBtb3ZlIGlz
+      IHNpZ25lZCwgc28gdGhhdAogYW55Ym9keSBjYW4ganVkZ2UgYSBkaXNwdXRlIG9uY2UgbW9yZS4K
+      CvwCCgQGAAIAEgQWAhgDGu0CIENvbXB1dGVzIGEgcmVjZWlwdCBhbmV3IGFuZCBzdGF0ZXMgd2hh
+      dCBhIGRpc3B1dGUgYWJvdXQgaXQgd291bGQgYmUgYWJvdXQuCgogSU5WQUxJRF9BUkdVTUVOVDog
+      dGhlIHJlY2VpcHQgaXMgbm90IHZhbGlkLCBvciBoYXMgbm8gdHJhY2UuCiBOT1RfRk9VTkQ6IHRo
+      ZSByZWNlaXB0LCB0aGUgbW9kZWwgb3IgdGhlIGlucHV0cyBhcmUgbm90IGluIHRoZSBzdG9yZS4K
+      IFVOSU1QTEVNRU5URUQ6IHRoZSBub2RlIGRvZXMgbm90IGNvbXB1dGUgc3VjaCByZWNlaXB0cywg
+      b3Igbm90IHdpdGggdGhlc2Ugc2VtYW50aWNzLgogUkVTT1VSQ0VfRVhIQVVTVEVEOiBtb3JlIG1l
+      bW9yeSwgdGltZSBvciBzbG90cyBuZWVkZWQgdGhhbiBhbGxvd2VkLgoKxgYKBAYAAgESAycCPRq4
+      BiBQbGF5cyBvbmUgc2lkZTogbW92ZXMgb2YgdGhlIG90aGVyIHNpZGUgZ28gdXAsIHRob3NlIG9m
+      IHRoaXMgbm9kZSBjb21lIGRvd24sIHVudGlsIHRoZSB2ZXJkaWN0LgoKIFRoZSBmaXJzdCBtZXNz
+      YWdlIHN0YXRlcyB0aGUgdGVybXMgYW5kIHRoZSBzaWRlIHRoYXQgdGhlIG5vZGUgc2hhbGwgcGxh
+      eTogdGhlIHByb3ZlcidzIG9mIGEKIHJlY2VpcHQgdGhhdCBpdCBzaWduZWQsIG9yIHRoZSBjaGFs
+      bGVuZ2VyJ3Mgd2l0aCBpdHMgb3duIGtleS4gVGhlIG5vZGUgY29tcHV0ZXMgdGhlIHJlY2VpcHQg
+      YW5ldwogdG8gcGxheSwga2VlcHMgdGhlIHJ1bGVzIGFuZCB0aGUgdGltZSwgYW5kIGVuZHMgdGhl
+      IHN0cmVhbSB3aXRoIHRoZSB2ZXJkaWN0LgoKIElOVkFMSURfQVJHVU1FTlQ6IHRoZSBmaXJzdCBt
+      ZXNzYWdlIGlzIG5vIGpvaW4sIHRoZSB0ZXJtcyBhcmUgbm90IGluIG9yZGVyLCBvciB0aGVpciBw
+      cm9ncmFtIGlzCiAgIG5vdCB0aGUgbW9kZWwncy4KIE5PVF9GT1VORDogdGhlIG1vZGVsIG9yIHRo
+      ZSBpbnB1dHMgYXJlIG5vdCBpbiB0aGUgc3RvcmUuCiBQRVJNSVNTSU9OX0RFTklFRDogdGhlIG5v
+      ZGUgaGFzIG5vdCB0aGUga2V5IG9mIHRoZSBzaWRlIHRoYXQgaXQgc2hhbGwgcGxheS4KIEZBSUxF
+      RF9QUkVDT05ESVRJT046IGEgbW92ZSBpcyBtYWxmb3JtZWQsIGlsbGVnYWwgb3Igbm90IHNpZ25l
+      ZCBieSBpdHMgcGxheWVyOyB3aGF0IHRoZSBub2RlCiAgIGtub3dzIG9mIHRoZSBkaXNwdXRlIHN0
+      YXlzIGFzIGl0IHdhcy4KIFJFU09VUkNFX0VYSEFVU1RFRDogbW9yZSBtZW1vcnksIHRpbWUgb3Ig
+      c2xvdHMgbmVlZGVkIHRoYW4gYWxsb3dlZC4KCrMBCgQGAAICEgQtAi8DGqQBIEp1ZGdlcyBhIGRp
+      c3B1dGUgb25jZSBtb3JlLCB3aXRob3V0IHRydXN0aW5nIHdob2V2ZXIgZ2F2ZSB0aGUgdmVyZGlj
+      dC4KCiBJTlZBTElEX0FSR1VNRU5UOiB0aGUgdHJhbnNjcmlwdCBpcyBtYWxmb3JtZWQuCiBOT1Rf
+      Rk9VTkQ6IHRoZSBtb2RlbCBpcyBub3QgaW4gdGhlIHN0b3JlLgoKMQoCBAASBDMAQAEaJSBBc2tz
+      IHdoYXQgYSBkaXNwdXRlIHdvdWxkIGJlIGFib3V0LgoKJAoEBAACABIDNQIfGhcgVGhlIHJlY2Vp
+      cHQgaW4gZG91YnQuCgpMCgQEAAIBEgM3Ah0aPyBUaGUgY29tcHV0YXRpb24ncyBpbnB1dHMsIHdo
+      ZXJlIHRoZSBzdG9yZSBkb2VzIG5vdCBoYXZlIHRoZW0uCgpUCgQEAAICEgM5AhsaRyBUaGUgY2hh
+      bGxlbmdlcidzIEVkMjU1MTkgcHVibGljIGtleSwgMzIgYnl0ZXMuIEVtcHR5OiB0aGUgbm9kZSdz
+      IG93bi4KCjwKBAQAAgMSAzsCLRovIEhvdyBsb25nIGEgcGxheWVyIG1heSB0aGluay4gVW5zZXQ6
+      IGEgbWludXRlLgoKbQoEBAACBBIDPQISGmAgV2hhdCB0ZWxscyBvbmUgZGlzcHV0ZSBmcm9tIGFu
+      b3RoZXIgYWJvdXQgdGhlIHNhbWUgcmVjZWlwdCwgMzIgYnl0ZXMuIEVtcHR5OiB0aGUgbm9kZSBj
+      aG9vc2VzLgoKagoEBAACBRIDPwIZGl0gV2hhdCBpcyBkb3VidGVkLiBVbnNwZWNpZmllZDogd2hh
+      dCBkaWZmZXJzIGZyb20gdGhlIG5vZGUncyBvd24gY29tcHV0YXRpb24sIGVsc2UgdGhlIHRyYWNl
+      LgoKLAoCBAESBEMASgEaICBXaGF0IGEgZGlzcHV0ZSB3b3VsZCBiZSBhYm91dC4KChkKBAQBAgAS
+      A0UCGRoMIFRoZSB0ZXJtcy4KCksKBAQBAgESA0cCExo+IFdoZXRoZXIgdGhlIG5vZGUncyBvd24g
+      Y29tcHV0YXRpb24gZGlmZmVycyBmcm9tIHRoZSByZWNlaXB0LgoKOAoEBAECAhIDSQIcGisgVGhl
+      IG1vc3QgbW92ZXMgdGhhdCB0aGUgZGlzcHV0ZSBjYW4gdGFrZS4KCkUKAgQCEgRNAFQBGjkgU2F5
+      cyB3aGljaCBkaXNwdXRlLCBhbmQgd2hpY2ggc2lkZSB0aGUgbm9kZSBzaGFsbCBwbGF5LgoKKgoE
+      BAICABIDTwISGh0gVGhlIHRlcm1zJyBjYW5vbmljYWwgYnl0ZXMuCgoxCgQEAgIBEgNRAhkaJCBU
+      aGUgc2lkZSB0aGF0IHRoZSBub2RlIHNoYWxsIHBsYXkuCgpMCgQEAgICEgNTAh0aPyBUaGUgY29t
+      cHV0YXRpb24ncyBpbnB1dHMsIHdoZXJlIHRoZSBzdG9yZSBkb2VzIG5vdCBoYXZlIHRoZW0uCgom
+      CgIEAxIEVwBeARoaIE9uZSBtZXNzYWdlIHRvIHRoZSBub2RlLgoKIwoEBAMCABIDWgQZGhYgRXhh
+      Y3RseSBvbmNlLCBmaXJzdC4KCigKBAQDAgESA1wEGBobIEEgbW92ZSBvZiB0aGUgb3RoZXIgc2lk
+      ZS4KCiYKAgQEEgRhAGoBGhogT25lIG1lc3NhZ2Ugb2YgdGhlIG5vZGUuCgo2CgQEBAIAEgNkBBsa
+      KSBGaXJzdDogdGhlIHRlcm1zIGFzIHRoZSBub2RlIHJlYWQgdGhlbS4KCikKBAQEAgESA2YEGBoc
+      IEEgbW92ZSBvZiB0aGUgbm9kZSdzIHNpZGUuCgohCgQEBAICEgNoBB8aFCBMYXN0OiB0aGUgdmVy
+      ZGljdC4KCiIKAgQFEgRtAHIBGhYgSG93IGEgZGlzcHV0ZSBlbmRlZC4KChsKBAQFAgASA28CHRoO
+      IFRoZSB2ZXJkaWN0LgoKVQoEBAUCARIDcQIXGkggQWxsIHRoYXQgaXMgbmVlZGVkIHRvIGp1ZGdl
+      IHRoZSBkaXNwdXRlIG9uY2UgbW9yZSwgZGV0ZXJtaW5pc3RpYyBDQk9SLgoKWwoCBAYSBHUAeAEa
+      TyBBc2tzIHdoZXRoZXIgYSB0cmFuc2NyaXB0IGlzIG9uZSBvZiBhIGZhaXIgZGlzcHV0ZSwgYW5k
+      IHdoYXQgY29tZXMgb3V0IG9mIGl0LgoKMgoEBAYCABIDdwIXGiUgVGhlIHRyYW5zY3JpcHQsIGRl
+      dGVybWluaXN0aWMgQ0JPUi4KCi4KAgQHEgV7AIABARohIFdoYXQgY29tZXMgb3V0IG9mIGEgdHJh
+      bnNjcmlwdC4KCj8KBAQHAgASA30CHRoyIFRoZSB2ZXJkaWN0OyB1bnNldCBpZiB0aGUgZGlzcHV0
+      ZSBoYXMgbm90IGVuZGVkLgoKaQoEBAcCARIDfwIhGlwgV2hldGhlciB0aGUgcHJvZ3JhbSBpcyB0
+      aGF0IG9mIHRoZSByZWNlaXB0J3MgbW9kZWwsIG1hZGUgYW5ldyBmcm9tIHRoZSBtb2RlbCBpbiB0
+      aGUgc3RvcmUuCmIGcHJvdG8z
       """)
 
   public static let execution = SchemaFile(

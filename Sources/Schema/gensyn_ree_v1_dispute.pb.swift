@@ -25,21 +25,18 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-/// Which of two contradicting receipts someone defends.
+/// Who plays.
 public nonisolated enum Gensyn_Ree_V1_DisputeParty: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
 
-  /// Not stated; never valid in a move.
+  /// Not stated; never valid.
   case unspecified // = 0
 
-  /// The first receipt of the opening.
-  case first // = 1
+  /// Signed the receipt, and proves.
+  case prover // = 1
 
-  /// The second receipt of the opening.
-  case second // = 2
-
-  /// Nobody's: watches and re-checks.
-  case observer // = 3
+  /// Doubts the receipt, and points.
+  case challenger // = 2
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -49,9 +46,8 @@ public nonisolated enum Gensyn_Ree_V1_DisputeParty: SwiftProtobuf.Enum, Swift.Ca
   public init?(rawValue: Int) {
     switch rawValue {
     case 0: self = .unspecified
-    case 1: self = .first
-    case 2: self = .second
-    case 3: self = .observer
+    case 1: self = .prover
+    case 2: self = .challenger
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -59,9 +55,8 @@ public nonisolated enum Gensyn_Ree_V1_DisputeParty: SwiftProtobuf.Enum, Swift.Ca
   public var rawValue: Int {
     switch self {
     case .unspecified: return 0
-    case .first: return 1
-    case .second: return 2
-    case .observer: return 3
+    case .prover: return 1
+    case .challenger: return 2
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -69,40 +64,24 @@ public nonisolated enum Gensyn_Ree_V1_DisputeParty: SwiftProtobuf.Enum, Swift.Ca
   // The compiler won't synthesize support with the UNRECOGNIZED case.
   public static let allCases: [Gensyn_Ree_V1_DisputeParty] = [
     .unspecified,
-    .first,
-    .second,
-    .observer,
+    .prover,
+    .challenger,
   ]
 
 }
 
-/// How far the search for the first difference has come.
-public nonisolated enum Gensyn_Ree_V1_DisputePhase: SwiftProtobuf.Enum, Swift.CaseIterable {
+/// What is said to be wrong about a receipt.
+public nonisolated enum Gensyn_Ree_V1_DisputeDoubt: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
 
-  /// Not stated; as a filter: every phase.
+  /// Not stated: what the node finds when it computes anew.
   case unspecified // = 0
 
-  /// The receipts and the graph are compared.
-  case opening // = 1
+  /// A record of the trace.
+  case trace // = 1
 
-  /// Looking for the first step that differs.
-  case steps // = 2
-
-  /// Looking for the first node that differs.
-  case nodes // = 3
-
-  /// Looking for one element of a large product or sum.
-  case element // = 4
-
-  /// Looking for one block of 256 in that element's sum.
-  case block // = 5
-
-  /// The referee computes.
-  case referee // = 6
-
-  /// There is a verdict.
-  case decided // = 7
+  /// The outputs: they are not what the trace ends in.
+  case outputs // = 2
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -112,13 +91,8 @@ public nonisolated enum Gensyn_Ree_V1_DisputePhase: SwiftProtobuf.Enum, Swift.Ca
   public init?(rawValue: Int) {
     switch rawValue {
     case 0: self = .unspecified
-    case 1: self = .opening
-    case 2: self = .steps
-    case 3: self = .nodes
-    case 4: self = .element
-    case 5: self = .block
-    case 6: self = .referee
-    case 7: self = .decided
+    case 1: self = .trace
+    case 2: self = .outputs
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -126,27 +100,17 @@ public nonisolated enum Gensyn_Ree_V1_DisputePhase: SwiftProtobuf.Enum, Swift.Ca
   public var rawValue: Int {
     switch self {
     case .unspecified: return 0
-    case .opening: return 1
-    case .steps: return 2
-    case .nodes: return 3
-    case .element: return 4
-    case .block: return 5
-    case .referee: return 6
-    case .decided: return 7
+    case .trace: return 1
+    case .outputs: return 2
     case .UNRECOGNIZED(let i): return i
     }
   }
 
   // The compiler won't synthesize support with the UNRECOGNIZED case.
-  public static let allCases: [Gensyn_Ree_V1_DisputePhase] = [
+  public static let allCases: [Gensyn_Ree_V1_DisputeDoubt] = [
     .unspecified,
-    .opening,
-    .steps,
-    .nodes,
-    .element,
-    .block,
-    .referee,
-    .decided,
+    .trace,
+    .outputs,
   ]
 
 }
@@ -158,23 +122,29 @@ public nonisolated enum Gensyn_Ree_V1_VerdictReason: SwiftProtobuf.Enum, Swift.C
   /// Not stated.
   case unspecified // = 0
 
-  /// The referee computed the disputed part.
+  /// The referee computed the part in doubt.
   case computed // = 1
 
-  /// A player's moves contradict each other or its receipt.
-  case contradiction // = 2
+  /// A step or a record is not what the model's program says.
+  case otherProgram // = 2
 
-  /// A player claims a graph that is not the model's.
-  case wrongGraph // = 3
+  /// An input is, or is not, what the program says.
+  case otherInput // = 3
 
-  /// A player did not answer in time.
-  case timeout // = 4
+  /// An output is, or is not, what the trace ends in.
+  case otherOutput // = 4
+
+  /// No output of the operator looks like the one claimed.
+  case impossible // = 5
+
+  /// A player made no move in time.
+  case timeout // = 6
 
   /// A player gave up.
-  case conceded // = 5
+  case conceded // = 7
 
-  /// The receipts do not contradict each other: they differ in model, input or semantics.
-  case noDispute // = 6
+  /// What is doubted cannot be judged: a doubt of it loses.
+  case notJudged // = 8
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -185,11 +155,13 @@ public nonisolated enum Gensyn_Ree_V1_VerdictReason: SwiftProtobuf.Enum, Swift.C
     switch rawValue {
     case 0: self = .unspecified
     case 1: self = .computed
-    case 2: self = .contradiction
-    case 3: self = .wrongGraph
-    case 4: self = .timeout
-    case 5: self = .conceded
-    case 6: self = .noDispute
+    case 2: self = .otherProgram
+    case 3: self = .otherInput
+    case 4: self = .otherOutput
+    case 5: self = .impossible
+    case 6: self = .timeout
+    case 7: self = .conceded
+    case 8: self = .notJudged
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -198,11 +170,13 @@ public nonisolated enum Gensyn_Ree_V1_VerdictReason: SwiftProtobuf.Enum, Swift.C
     switch self {
     case .unspecified: return 0
     case .computed: return 1
-    case .contradiction: return 2
-    case .wrongGraph: return 3
-    case .timeout: return 4
-    case .conceded: return 5
-    case .noDispute: return 6
+    case .otherProgram: return 2
+    case .otherInput: return 3
+    case .otherOutput: return 4
+    case .impossible: return 5
+    case .timeout: return 6
+    case .conceded: return 7
+    case .notJudged: return 8
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -211,13 +185,57 @@ public nonisolated enum Gensyn_Ree_V1_VerdictReason: SwiftProtobuf.Enum, Swift.C
   public static let allCases: [Gensyn_Ree_V1_VerdictReason] = [
     .unspecified,
     .computed,
-    .contradiction,
-    .wrongGraph,
+    .otherProgram,
+    .otherInput,
+    .otherOutput,
+    .impossible,
     .timeout,
     .conceded,
-    .noDispute,
+    .notJudged,
   ]
 
+}
+
+/// What a dispute is about.
+public nonisolated struct Gensyn_Ree_V1_DisputeTerms: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The terms in the form that their hash is made of, deterministic CBOR: receipt, program,
+  /// challenger's key, doubt, move time and nonce.
+  public var canonicalBytes: Data = Data()
+
+  /// The dispute's name, 32 bytes: every move carries it.
+  public var disputeID: Data = Data()
+
+  /// BLAKE3-256 of the receipt in doubt, 32 bytes.
+  public var receiptHash: Data = Data()
+
+  /// The challenger's Ed25519 public key, 32 bytes.
+  public var challengerKey: Data = Data()
+
+  /// What is doubted.
+  public var doubt: Gensyn_Ree_V1_DisputeDoubt = .unspecified
+
+  /// How long a player may think.
+  public var moveTimeMax: SwiftProtobuf.Google_Protobuf_Duration {
+    get {_moveTimeMax ?? SwiftProtobuf.Google_Protobuf_Duration()}
+    set {_moveTimeMax = newValue}
+  }
+  /// Returns true if `moveTimeMax` has been explicitly set.
+  public var hasMoveTimeMax: Bool {self._moveTimeMax != nil}
+  /// Clears the value of `moveTimeMax`. Subsequent reads from it will return its default value.
+  public mutating func clearMoveTimeMax() {self._moveTimeMax = nil}
+
+  /// BLAKE3-256 of the program that the model's trace is held against, 32 bytes.
+  public var programHash: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _moveTimeMax: SwiftProtobuf.Google_Protobuf_Duration? = nil
 }
 
 /// A move as its player signed it.
@@ -226,435 +244,150 @@ public nonisolated struct Gensyn_Ree_V1_SignedMove: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// A serialized `DisputeMove`, exactly as signed.
-  public var move: Data = Data()
-
-  /// The player's Ed25519 public key, 32 bytes: the prover's key of the receipt it defends.
-  public var key: Data = Data()
-
-  /// The Ed25519 signature over the domain text `gensyn.ree.dispute.v1`, a zero byte and `move`,
-  /// 64 bytes.
-  public var signature: Data = Data()
+  /// Deterministic CBOR of the move, its place in the dispute and its signature; moves have the
+  /// forms of `Sources/Disputes`.
+  public var signedBytes: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
 
-/// What a player claims or opens.
-public nonisolated struct Gensyn_Ree_V1_DisputeMove: @unchecked Sendable {
+/// Who was wrong, and what shows it.
+public nonisolated struct Gensyn_Ree_V1_DisputeVerdict: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The dispute's identifier, 32 bytes.
+  /// The dispute's name, 32 bytes.
   public var disputeID: Data {
     get {_storage._disputeID}
     set {_uniqueStorage()._disputeID = newValue}
   }
 
-  /// The number of the question that this answers.
-  public var round: UInt32 {
-    get {_storage._round}
-    set {_uniqueStorage()._round = newValue}
+  /// Who lost.
+  public var loser: Gensyn_Ree_V1_DisputeParty {
+    get {_storage._loser}
+    set {_uniqueStorage()._loser = newValue}
   }
-
-  /// BLAKE3-256 of the move before it in the dispute, 32 bytes. Empty for the first.
-  public var previousMoveHash: Data {
-    get {_storage._previousMoveHash}
-    set {_uniqueStorage()._previousMoveHash = newValue}
-  }
-
-  public var claim: OneOf_Claim? {
-    get {return _storage._claim}
-    set {_uniqueStorage()._claim = newValue}
-  }
-
-  /// Roots at the steps or nodes asked for.
-  public var roots: Gensyn_Ree_V1_RootClaim {
-    get {
-      if case .roots(let v)? = _storage._claim {return v}
-      return Gensyn_Ree_V1_RootClaim()
-    }
-    set {_uniqueStorage()._claim = .roots(newValue)}
-  }
-
-  /// A node with its inputs and outputs.
-  public var node: Gensyn_Ree_V1_NodeOpening {
-    get {
-      if case .node(let v)? = _storage._claim {return v}
-      return Gensyn_Ree_V1_NodeOpening()
-    }
-    set {_uniqueStorage()._claim = .node(newValue)}
-  }
-
-  /// Chunks of an output asked for.
-  public var chunks: Gensyn_Ree_V1_ChunkOpening {
-    get {
-      if case .chunks(let v)? = _storage._claim {return v}
-      return Gensyn_Ree_V1_ChunkOpening()
-    }
-    set {_uniqueStorage()._claim = .chunks(newValue)}
-  }
-
-  /// The sums of each block of one element.
-  public var blockSums: Gensyn_Ree_V1_BlockSumClaim {
-    get {
-      if case .blockSums(let v)? = _storage._claim {return v}
-      return Gensyn_Ree_V1_BlockSumClaim()
-    }
-    set {_uniqueStorage()._claim = .blockSums(newValue)}
-  }
-
-  /// The two operands of one block.
-  public var block: Gensyn_Ree_V1_BlockOpening {
-    get {
-      if case .block(let v)? = _storage._claim {return v}
-      return Gensyn_Ree_V1_BlockOpening()
-    }
-    set {_uniqueStorage()._claim = .block(newValue)}
-  }
-
-  /// Gives up: the other one is right.
-  public var concession: Gensyn_Ree_V1_Concession {
-    get {
-      if case .concession(let v)? = _storage._claim {return v}
-      return Gensyn_Ree_V1_Concession()
-    }
-    set {_uniqueStorage()._claim = .concession(newValue)}
-  }
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public nonisolated enum OneOf_Claim: Equatable, Sendable {
-    /// Roots at the steps or nodes asked for.
-    case roots(Gensyn_Ree_V1_RootClaim)
-    /// A node with its inputs and outputs.
-    case node(Gensyn_Ree_V1_NodeOpening)
-    /// Chunks of an output asked for.
-    case chunks(Gensyn_Ree_V1_ChunkOpening)
-    /// The sums of each block of one element.
-    case blockSums(Gensyn_Ree_V1_BlockSumClaim)
-    /// The two operands of one block.
-    case block(Gensyn_Ree_V1_BlockOpening)
-    /// Gives up: the other one is right.
-    case concession(Gensyn_Ree_V1_Concession)
-
-  }
-
-  public init() {}
-
-  fileprivate var _storage = _StorageClass.defaultInstance
-}
-
-/// Roots at several places.
-public nonisolated struct Gensyn_Ree_V1_RootClaim: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The places, ascending.
-  public var positions: [UInt64] = []
-
-  /// The root at each place, 32 bytes each.
-  public var roots: [Data] = []
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
-/// Parts of a tensor with their place in its hash tree.
-public nonisolated struct Gensyn_Ree_V1_ChunkOpening: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The tensor's hash, 32 bytes.
-  public var tensorHash: Data = Data()
-
-  /// Type and dimensions of the tensor, without content.
-  public var declaration: Gensyn_Ree_V1_TensorDeclaration {
-    get {_declaration ?? Gensyn_Ree_V1_TensorDeclaration()}
-    set {_declaration = newValue}
-  }
-  /// Returns true if `declaration` has been explicitly set.
-  public var hasDeclaration: Bool {self._declaration != nil}
-  /// Clears the value of `declaration`. Subsequent reads from it will return its default value.
-  public mutating func clearDeclaration() {self._declaration = nil}
-
-  /// The chunks.
-  public var chunks: [Gensyn_Ree_V1_TensorChunk] = []
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-
-  fileprivate var _declaration: Gensyn_Ree_V1_TensorDeclaration? = nil
-}
-
-/// One 1 KiB chunk of a tensor's bytes.
-public nonisolated struct Gensyn_Ree_V1_TensorChunk: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The chunk's number, counted from 0.
-  public var index: UInt64 = 0
-
-  /// Its bytes: 1,024, or fewer for the last one.
-  public var data: Data = Data()
-
-  /// The chaining values from the chunk up to the tensor's hash, 32 bytes each.
-  public var siblings: [Data] = []
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
-/// The partial sums of one element of a product or sum.
-public nonisolated struct Gensyn_Ree_V1_BlockSumClaim: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The element's index in each dimension.
-  public var element: [UInt64] = []
-
-  /// The sum of each block of 256 terms, in order, as IEEE 754 binary32 bit patterns.
-  public var blockSums: [UInt32] = []
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
-/// The operands of one block of 256 terms.
-public nonisolated struct Gensyn_Ree_V1_BlockOpening: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The block's number, counted from 0.
-  public var block: UInt32 = 0
-
-  /// The chunk of the left operand.
-  public var left: Gensyn_Ree_V1_ChunkOpening {
-    get {_left ?? Gensyn_Ree_V1_ChunkOpening()}
-    set {_left = newValue}
-  }
-  /// Returns true if `left` has been explicitly set.
-  public var hasLeft: Bool {self._left != nil}
-  /// Clears the value of `left`. Subsequent reads from it will return its default value.
-  public mutating func clearLeft() {self._left = nil}
-
-  /// The chunk of the right operand.
-  public var right: Gensyn_Ree_V1_ChunkOpening {
-    get {_right ?? Gensyn_Ree_V1_ChunkOpening()}
-    set {_right = newValue}
-  }
-  /// Returns true if `right` has been explicitly set.
-  public var hasRight: Bool {self._right != nil}
-  /// Clears the value of `right`. Subsequent reads from it will return its default value.
-  public mutating func clearRight() {self._right = nil}
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-
-  fileprivate var _left: Gensyn_Ree_V1_ChunkOpening? = nil
-  fileprivate var _right: Gensyn_Ree_V1_ChunkOpening? = nil
-}
-
-/// A player gives up.
-public nonisolated struct Gensyn_Ree_V1_Concession: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// Why, in words. May be empty.
-  public var reason: String = String()
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
-/// What the referee asks of a player.
-public nonisolated struct Gensyn_Ree_V1_DisputeQuestion: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The question's number, counted from 1.
-  public var round: UInt32 = 0
-
-  /// The phase it belongs to.
-  public var phase: Gensyn_Ree_V1_DisputePhase = .unspecified
-
-  /// STEPS and NODES: the places whose roots are wanted.
-  public var positions: [UInt64] = []
-
-  /// NODES and later: the step found.
-  public var step: UInt64 = 0
-
-  /// ELEMENT and later: the node found.
-  public var node: UInt64 = 0
-
-  /// ELEMENT: the chunks of the output wanted.
-  public var chunks: [UInt64] = []
-
-  /// BLOCK: the element found, its index in each dimension.
-  public var element: [UInt64] = []
-
-  /// REFEREE: the block found.
-  public var block: UInt32 = 0
-
-  /// Who must answer. Unspecified: both.
-  public var party: Gensyn_Ree_V1_DisputeParty = .unspecified
-
-  /// When silence loses.
-  public var deadline: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_deadline ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_deadline = newValue}
-  }
-  /// Returns true if `deadline` has been explicitly set.
-  public var hasDeadline: Bool {self._deadline != nil}
-  /// Clears the value of `deadline`. Subsequent reads from it will return its default value.
-  public mutating func clearDeadline() {self._deadline = nil}
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-
-  fileprivate var _deadline: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
-}
-
-/// Who was wrong, and why anyone can see it.
-public nonisolated struct Gensyn_Ree_V1_DisputeVerdict: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The dispute's identifier, 32 bytes.
-  public var disputeID: Data = Data()
-
-  /// The players found wrong. Both may be.
-  public var guilty: [Gensyn_Ree_V1_DisputeParty] = []
 
   /// Why.
-  public var reason: Gensyn_Ree_V1_VerdictReason = .unspecified
+  public var reason: Gensyn_Ree_V1_VerdictReason {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
+  }
 
-  /// The moves that prove it.
-  public var evidence: [Gensyn_Ree_V1_SignedMove] = []
+  /// The step where the search ended.
+  public var step: UInt64 {
+    get {_storage._step ?? 0}
+    set {_uniqueStorage()._step = newValue}
+  }
+  /// Returns true if `step` has been explicitly set.
+  public var hasStep: Bool {_storage._step != nil}
+  /// Clears the value of `step`. Subsequent reads from it will return its default value.
+  public mutating func clearStep() {_uniqueStorage()._step = nil}
 
-  /// The first step that differs.
-  public var step: UInt64 = 0
+  /// The record of that step.
+  public var record: UInt64 {
+    get {_storage._record ?? 0}
+    set {_uniqueStorage()._record = newValue}
+  }
+  /// Returns true if `record` has been explicitly set.
+  public var hasRecord: Bool {_storage._record != nil}
+  /// Clears the value of `record`. Subsequent reads from it will return its default value.
+  public mutating func clearRecord() {_uniqueStorage()._record = nil}
 
-  /// The first node that differs.
-  public var node: UInt64 = 0
+  /// The input that is another.
+  public var input: UInt32 {
+    get {_storage._input ?? 0}
+    set {_uniqueStorage()._input = newValue}
+  }
+  /// Returns true if `input` has been explicitly set.
+  public var hasInput: Bool {_storage._input != nil}
+  /// Clears the value of `input`. Subsequent reads from it will return its default value.
+  public mutating func clearInput() {_uniqueStorage()._input = nil}
 
-  /// What the referee computed, as the bit pattern or bytes of the disputed part. May be empty.
-  public var refereeResult: Data = Data()
+  /// The output that was doubted.
+  public var output: UInt32 {
+    get {_storage._output ?? 0}
+    set {_uniqueStorage()._output = newValue}
+  }
+  /// Returns true if `output` has been explicitly set.
+  public var hasOutput: Bool {_storage._output != nil}
+  /// Clears the value of `output`. Subsequent reads from it will return its default value.
+  public mutating func clearOutput() {_uniqueStorage()._output = nil}
 
-  /// The multiply-adds that the referee needed.
-  public var refereeMultiplyAdds: UInt64 = 0
+  /// The element of the output.
+  public var element: UInt64 {
+    get {_storage._element ?? 0}
+    set {_uniqueStorage()._element = newValue}
+  }
+  /// Returns true if `element` has been explicitly set.
+  public var hasElement: Bool {_storage._element != nil}
+  /// Clears the value of `element`. Subsequent reads from it will return its default value.
+  public mutating func clearElement() {_uniqueStorage()._element = nil}
 
-  /// The number of rounds played.
-  public var roundCount: UInt32 = 0
+  /// The block of the element's sum.
+  public var block: UInt32 {
+    get {_storage._block ?? 0}
+    set {_uniqueStorage()._block = newValue}
+  }
+  /// Returns true if `block` has been explicitly set.
+  public var hasBlock: Bool {_storage._block != nil}
+  /// Clears the value of `block`. Subsequent reads from it will return its default value.
+  public mutating func clearBlock() {_uniqueStorage()._block = nil}
+
+  /// What the prover claims there: an element, a sum or a digest.
+  public var claimed: Data {
+    get {_storage._claimed}
+    set {_uniqueStorage()._claimed = newValue}
+  }
+
+  /// What the referee found.
+  public var found: Data {
+    get {_storage._found}
+    set {_uniqueStorage()._found = newValue}
+  }
+
+  /// The number of moves, those of both players.
+  public var moveCount: UInt32 {
+    get {_storage._moveCount}
+    set {_uniqueStorage()._moveCount = newValue}
+  }
+
+  /// The bytes that were opened to the referee.
+  public var openedSizeBytes: UInt64 {
+    get {_storage._openedSizeBytes}
+    set {_uniqueStorage()._openedSizeBytes = newValue}
+  }
+
+  /// The multiply-adds that the referee computed.
+  public var multiplyAdds: UInt64 {
+    get {_storage._multiplyAdds}
+    set {_uniqueStorage()._multiplyAdds = newValue}
+  }
+
+  /// The operators that it computed as a whole.
+  public var operatorsComputed: UInt32 {
+    get {_storage._operatorsComputed}
+    set {_uniqueStorage()._operatorsComputed = newValue}
+  }
+
+  /// In words.
+  public var message: String {
+    get {_storage._message}
+    set {_uniqueStorage()._message = newValue}
+  }
 
   /// When it was given.
   public var time: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_time ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_time = newValue}
+    get {_storage._time ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._time = newValue}
   }
   /// Returns true if `time` has been explicitly set.
-  public var hasTime: Bool {self._time != nil}
+  public var hasTime: Bool {_storage._time != nil}
   /// Clears the value of `time`. Subsequent reads from it will return its default value.
-  public mutating func clearTime() {self._time = nil}
-
-  /// In words.
-  public var message: String = String()
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-
-  fileprivate var _time: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
-}
-
-/// Two receipts that contradict each other, and what became of them.
-public nonisolated struct Gensyn_Ree_V1_Dispute: @unchecked Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// BLAKE3-256 over both receipts' hashes, the lower first, and the nonce, 32 bytes.
-  public var id: Data {
-    get {_storage._id}
-    set {_uniqueStorage()._id = newValue}
-  }
-
-  /// BLAKE3-256 of the first receipt, 32 bytes.
-  public var firstReceiptHash: Data {
-    get {_storage._firstReceiptHash}
-    set {_uniqueStorage()._firstReceiptHash = newValue}
-  }
-
-  /// BLAKE3-256 of the second receipt, 32 bytes.
-  public var secondReceiptHash: Data {
-    get {_storage._secondReceiptHash}
-    set {_uniqueStorage()._secondReceiptHash = newValue}
-  }
-
-  /// How far it is.
-  public var phase: Gensyn_Ree_V1_DisputePhase {
-    get {_storage._phase}
-    set {_uniqueStorage()._phase = newValue}
-  }
-
-  /// The number of the newest question.
-  public var round: UInt32 {
-    get {_storage._round}
-    set {_uniqueStorage()._round = newValue}
-  }
-
-  /// How many rounds there can be at most.
-  public var roundCountMax: UInt32 {
-    get {_storage._roundCountMax}
-    set {_uniqueStorage()._roundCountMax = newValue}
-  }
-
-  /// How long a player may think.
-  public var moveTimeMax: SwiftProtobuf.Google_Protobuf_Duration {
-    get {_storage._moveTimeMax ?? SwiftProtobuf.Google_Protobuf_Duration()}
-    set {_uniqueStorage()._moveTimeMax = newValue}
-  }
-  /// Returns true if `moveTimeMax` has been explicitly set.
-  public var hasMoveTimeMax: Bool {_storage._moveTimeMax != nil}
-  /// Clears the value of `moveTimeMax`. Subsequent reads from it will return its default value.
-  public mutating func clearMoveTimeMax() {_uniqueStorage()._moveTimeMax = nil}
-
-  /// When it was opened.
-  public var createTime: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_storage._createTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_uniqueStorage()._createTime = newValue}
-  }
-  /// Returns true if `createTime` has been explicitly set.
-  public var hasCreateTime: Bool {_storage._createTime != nil}
-  /// Clears the value of `createTime`. Subsequent reads from it will return its default value.
-  public mutating func clearCreateTime() {_uniqueStorage()._createTime = nil}
-
-  /// The verdict. Unset until there is one.
-  public var verdict: Gensyn_Ree_V1_DisputeVerdict {
-    get {_storage._verdict ?? Gensyn_Ree_V1_DisputeVerdict()}
-    set {_uniqueStorage()._verdict = newValue}
-  }
-  /// Returns true if `verdict` has been explicitly set.
-  public var hasVerdict: Bool {_storage._verdict != nil}
-  /// Clears the value of `verdict`. Subsequent reads from it will return its default value.
-  public mutating func clearVerdict() {_uniqueStorage()._verdict = nil}
+  public mutating func clearTime() {_uniqueStorage()._time = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -668,20 +401,20 @@ public nonisolated struct Gensyn_Ree_V1_Dispute: @unchecked Sendable {
 fileprivate nonisolated let _protobuf_package = "gensyn.ree.v1"
 
 nonisolated extension Gensyn_Ree_V1_DisputeParty: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISPUTE_PARTY_UNSPECIFIED\0\u{1}DISPUTE_PARTY_FIRST\0\u{1}DISPUTE_PARTY_SECOND\0\u{1}DISPUTE_PARTY_OBSERVER\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISPUTE_PARTY_UNSPECIFIED\0\u{1}DISPUTE_PARTY_PROVER\0\u{1}DISPUTE_PARTY_CHALLENGER\0")
 }
 
-nonisolated extension Gensyn_Ree_V1_DisputePhase: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISPUTE_PHASE_UNSPECIFIED\0\u{1}DISPUTE_PHASE_OPENING\0\u{1}DISPUTE_PHASE_STEPS\0\u{1}DISPUTE_PHASE_NODES\0\u{1}DISPUTE_PHASE_ELEMENT\0\u{1}DISPUTE_PHASE_BLOCK\0\u{1}DISPUTE_PHASE_REFEREE\0\u{1}DISPUTE_PHASE_DECIDED\0")
+nonisolated extension Gensyn_Ree_V1_DisputeDoubt: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISPUTE_DOUBT_UNSPECIFIED\0\u{1}DISPUTE_DOUBT_TRACE\0\u{1}DISPUTE_DOUBT_OUTPUTS\0")
 }
 
 nonisolated extension Gensyn_Ree_V1_VerdictReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0VERDICT_REASON_UNSPECIFIED\0\u{1}VERDICT_REASON_COMPUTED\0\u{1}VERDICT_REASON_CONTRADICTION\0\u{1}VERDICT_REASON_WRONG_GRAPH\0\u{1}VERDICT_REASON_TIMEOUT\0\u{1}VERDICT_REASON_CONCEDED\0\u{1}VERDICT_REASON_NO_DISPUTE\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0VERDICT_REASON_UNSPECIFIED\0\u{1}VERDICT_REASON_COMPUTED\0\u{1}VERDICT_REASON_OTHER_PROGRAM\0\u{1}VERDICT_REASON_OTHER_INPUT\0\u{1}VERDICT_REASON_OTHER_OUTPUT\0\u{1}VERDICT_REASON_IMPOSSIBLE\0\u{1}VERDICT_REASON_TIMEOUT\0\u{1}VERDICT_REASON_CONCEDED\0\u{1}VERDICT_REASON_NOT_JUDGED\0")
 }
 
-nonisolated extension Gensyn_Ree_V1_SignedMove: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".SignedMove"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}move\0\u{1}key\0\u{1}signature\0")
+nonisolated extension Gensyn_Ree_V1_DisputeTerms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DisputeTerms"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}canonical_bytes\0\u{3}dispute_id\0\u{3}receipt_hash\0\u{3}challenger_key\0\u{1}doubt\0\u{3}move_time_max\0\u{3}program_hash\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -689,45 +422,112 @@ nonisolated extension Gensyn_Ree_V1_SignedMove: SwiftProtobuf.Message, SwiftProt
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.move) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.key) }()
-      case 3: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.canonicalBytes) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.disputeID) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.receiptHash) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.challengerKey) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.doubt) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._moveTimeMax) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.programHash) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.move.isEmpty {
-      try visitor.visitSingularBytesField(value: self.move, fieldNumber: 1)
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.canonicalBytes.isEmpty {
+      try visitor.visitSingularBytesField(value: self.canonicalBytes, fieldNumber: 1)
     }
-    if !self.key.isEmpty {
-      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 2)
+    if !self.disputeID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.disputeID, fieldNumber: 2)
     }
-    if !self.signature.isEmpty {
-      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 3)
+    if !self.receiptHash.isEmpty {
+      try visitor.visitSingularBytesField(value: self.receiptHash, fieldNumber: 3)
+    }
+    if !self.challengerKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.challengerKey, fieldNumber: 4)
+    }
+    if self.doubt != .unspecified {
+      try visitor.visitSingularEnumField(value: self.doubt, fieldNumber: 5)
+    }
+    try { if let v = self._moveTimeMax {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    if !self.programHash.isEmpty {
+      try visitor.visitSingularBytesField(value: self.programHash, fieldNumber: 7)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Gensyn_Ree_V1_SignedMove, rhs: Gensyn_Ree_V1_SignedMove) -> Bool {
-    if lhs.move != rhs.move {return false}
-    if lhs.key != rhs.key {return false}
-    if lhs.signature != rhs.signature {return false}
+  public static func ==(lhs: Gensyn_Ree_V1_DisputeTerms, rhs: Gensyn_Ree_V1_DisputeTerms) -> Bool {
+    if lhs.canonicalBytes != rhs.canonicalBytes {return false}
+    if lhs.disputeID != rhs.disputeID {return false}
+    if lhs.receiptHash != rhs.receiptHash {return false}
+    if lhs.challengerKey != rhs.challengerKey {return false}
+    if lhs.doubt != rhs.doubt {return false}
+    if lhs._moveTimeMax != rhs._moveTimeMax {return false}
+    if lhs.programHash != rhs.programHash {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension Gensyn_Ree_V1_DisputeMove: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".DisputeMove"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}dispute_id\0\u{1}round\0\u{3}previous_move_hash\0\u{1}roots\0\u{1}node\0\u{1}chunks\0\u{3}block_sums\0\u{1}block\0\u{1}concession\0")
+nonisolated extension Gensyn_Ree_V1_SignedMove: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SignedMove"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}signed_bytes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.signedBytes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.signedBytes.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signedBytes, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Gensyn_Ree_V1_SignedMove, rhs: Gensyn_Ree_V1_SignedMove) -> Bool {
+    if lhs.signedBytes != rhs.signedBytes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Gensyn_Ree_V1_DisputeVerdict: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DisputeVerdict"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}dispute_id\0\u{1}loser\0\u{1}reason\0\u{1}step\0\u{1}record\0\u{1}input\0\u{1}output\0\u{1}element\0\u{1}block\0\u{1}claimed\0\u{1}found\0\u{3}move_count\0\u{3}opened_size_bytes\0\u{3}multiply_adds\0\u{3}operators_computed\0\u{1}message\0\u{1}time\0")
 
   fileprivate class _StorageClass {
     var _disputeID: Data = Data()
-    var _round: UInt32 = 0
-    var _previousMoveHash: Data = Data()
-    var _claim: Gensyn_Ree_V1_DisputeMove.OneOf_Claim?
+    var _loser: Gensyn_Ree_V1_DisputeParty = .unspecified
+    var _reason: Gensyn_Ree_V1_VerdictReason = .unspecified
+    var _step: UInt64? = nil
+    var _record: UInt64? = nil
+    var _input: UInt32? = nil
+    var _output: UInt32? = nil
+    var _element: UInt64? = nil
+    var _block: UInt32? = nil
+    var _claimed: Data = Data()
+    var _found: Data = Data()
+    var _moveCount: UInt32 = 0
+    var _openedSizeBytes: UInt64 = 0
+    var _multiplyAdds: UInt64 = 0
+    var _operatorsComputed: UInt32 = 0
+    var _message: String = String()
+    var _time: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -739,9 +539,22 @@ nonisolated extension Gensyn_Ree_V1_DisputeMove: SwiftProtobuf.Message, SwiftPro
 
     init(copying source: _StorageClass) {
       _disputeID = source._disputeID
-      _round = source._round
-      _previousMoveHash = source._previousMoveHash
-      _claim = source._claim
+      _loser = source._loser
+      _reason = source._reason
+      _step = source._step
+      _record = source._record
+      _input = source._input
+      _output = source._output
+      _element = source._element
+      _block = source._block
+      _claimed = source._claimed
+      _found = source._found
+      _moveCount = source._moveCount
+      _openedSizeBytes = source._openedSizeBytes
+      _multiplyAdds = source._multiplyAdds
+      _operatorsComputed = source._operatorsComputed
+      _message = source._message
+      _time = source._time
     }
   }
 
@@ -761,86 +574,22 @@ nonisolated extension Gensyn_Ree_V1_DisputeMove: SwiftProtobuf.Message, SwiftPro
         // enabled. https://github.com/apple/swift-protobuf/issues/1034
         switch fieldNumber {
         case 1: try { try decoder.decodeSingularBytesField(value: &_storage._disputeID) }()
-        case 2: try { try decoder.decodeSingularUInt32Field(value: &_storage._round) }()
-        case 3: try { try decoder.decodeSingularBytesField(value: &_storage._previousMoveHash) }()
-        case 4: try {
-          var v: Gensyn_Ree_V1_RootClaim?
-          var hadOneofValue = false
-          if let current = _storage._claim {
-            hadOneofValue = true
-            if case .roots(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._claim = .roots(v)
-          }
-        }()
-        case 5: try {
-          var v: Gensyn_Ree_V1_NodeOpening?
-          var hadOneofValue = false
-          if let current = _storage._claim {
-            hadOneofValue = true
-            if case .node(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._claim = .node(v)
-          }
-        }()
-        case 6: try {
-          var v: Gensyn_Ree_V1_ChunkOpening?
-          var hadOneofValue = false
-          if let current = _storage._claim {
-            hadOneofValue = true
-            if case .chunks(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._claim = .chunks(v)
-          }
-        }()
-        case 7: try {
-          var v: Gensyn_Ree_V1_BlockSumClaim?
-          var hadOneofValue = false
-          if let current = _storage._claim {
-            hadOneofValue = true
-            if case .blockSums(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._claim = .blockSums(v)
-          }
-        }()
-        case 8: try {
-          var v: Gensyn_Ree_V1_BlockOpening?
-          var hadOneofValue = false
-          if let current = _storage._claim {
-            hadOneofValue = true
-            if case .block(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._claim = .block(v)
-          }
-        }()
-        case 9: try {
-          var v: Gensyn_Ree_V1_Concession?
-          var hadOneofValue = false
-          if let current = _storage._claim {
-            hadOneofValue = true
-            if case .concession(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._claim = .concession(v)
-          }
-        }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._loser) }()
+        case 3: try { try decoder.decodeSingularEnumField(value: &_storage._reason) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._step) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._record) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._input) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._output) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._element) }()
+        case 9: try { try decoder.decodeSingularUInt32Field(value: &_storage._block) }()
+        case 10: try { try decoder.decodeSingularBytesField(value: &_storage._claimed) }()
+        case 11: try { try decoder.decodeSingularBytesField(value: &_storage._found) }()
+        case 12: try { try decoder.decodeSingularUInt32Field(value: &_storage._moveCount) }()
+        case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._openedSizeBytes) }()
+        case 14: try { try decoder.decodeSingularUInt64Field(value: &_storage._multiplyAdds) }()
+        case 15: try { try decoder.decodeSingularUInt32Field(value: &_storage._operatorsComputed) }()
+        case 16: try { try decoder.decodeSingularStringField(value: &_storage._message) }()
+        case 17: try { try decoder.decodeSingularMessageField(value: &_storage._time) }()
         default: break
         }
       }
@@ -856,569 +605,80 @@ nonisolated extension Gensyn_Ree_V1_DisputeMove: SwiftProtobuf.Message, SwiftPro
       if !_storage._disputeID.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._disputeID, fieldNumber: 1)
       }
-      if _storage._round != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._round, fieldNumber: 2)
+      if _storage._loser != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._loser, fieldNumber: 2)
       }
-      if !_storage._previousMoveHash.isEmpty {
-        try visitor.visitSingularBytesField(value: _storage._previousMoveHash, fieldNumber: 3)
+      if _storage._reason != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._reason, fieldNumber: 3)
       }
-      switch _storage._claim {
-      case .roots?: try {
-        guard case .roots(let v)? = _storage._claim else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-      }()
-      case .node?: try {
-        guard case .node(let v)? = _storage._claim else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-      }()
-      case .chunks?: try {
-        guard case .chunks(let v)? = _storage._claim else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-      }()
-      case .blockSums?: try {
-        guard case .blockSums(let v)? = _storage._claim else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-      }()
-      case .block?: try {
-        guard case .block(let v)? = _storage._claim else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-      }()
-      case .concession?: try {
-        guard case .concession(let v)? = _storage._claim else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-      }()
-      case nil: break
+      try { if let v = _storage._step {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 4)
+      } }()
+      try { if let v = _storage._record {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 5)
+      } }()
+      try { if let v = _storage._input {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
+      } }()
+      try { if let v = _storage._output {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 7)
+      } }()
+      try { if let v = _storage._element {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 8)
+      } }()
+      try { if let v = _storage._block {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 9)
+      } }()
+      if !_storage._claimed.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._claimed, fieldNumber: 10)
       }
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_DisputeMove, rhs: Gensyn_Ree_V1_DisputeMove) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._disputeID != rhs_storage._disputeID {return false}
-        if _storage._round != rhs_storage._round {return false}
-        if _storage._previousMoveHash != rhs_storage._previousMoveHash {return false}
-        if _storage._claim != rhs_storage._claim {return false}
-        return true
+      if !_storage._found.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._found, fieldNumber: 11)
       }
-      if !storagesAreEqual {return false}
-    }
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_RootClaim: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".RootClaim"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}positions\0\u{1}roots\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedUInt64Field(value: &self.positions) }()
-      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.roots) }()
-      default: break
+      if _storage._moveCount != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._moveCount, fieldNumber: 12)
       }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.positions.isEmpty {
-      try visitor.visitPackedUInt64Field(value: self.positions, fieldNumber: 1)
-    }
-    if !self.roots.isEmpty {
-      try visitor.visitRepeatedBytesField(value: self.roots, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_RootClaim, rhs: Gensyn_Ree_V1_RootClaim) -> Bool {
-    if lhs.positions != rhs.positions {return false}
-    if lhs.roots != rhs.roots {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_ChunkOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".ChunkOpening"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}tensor_hash\0\u{1}declaration\0\u{1}chunks\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.tensorHash) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._declaration) }()
-      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.chunks) }()
-      default: break
+      if _storage._openedSizeBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._openedSizeBytes, fieldNumber: 13)
       }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.tensorHash.isEmpty {
-      try visitor.visitSingularBytesField(value: self.tensorHash, fieldNumber: 1)
-    }
-    try { if let v = self._declaration {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    if !self.chunks.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.chunks, fieldNumber: 3)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_ChunkOpening, rhs: Gensyn_Ree_V1_ChunkOpening) -> Bool {
-    if lhs.tensorHash != rhs.tensorHash {return false}
-    if lhs._declaration != rhs._declaration {return false}
-    if lhs.chunks != rhs.chunks {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_TensorChunk: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".TensorChunk"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}index\0\u{1}data\0\u{1}siblings\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.index) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.data) }()
-      case 3: try { try decoder.decodeRepeatedBytesField(value: &self.siblings) }()
-      default: break
+      if _storage._multiplyAdds != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._multiplyAdds, fieldNumber: 14)
       }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.index != 0 {
-      try visitor.visitSingularUInt64Field(value: self.index, fieldNumber: 1)
-    }
-    if !self.data.isEmpty {
-      try visitor.visitSingularBytesField(value: self.data, fieldNumber: 2)
-    }
-    if !self.siblings.isEmpty {
-      try visitor.visitRepeatedBytesField(value: self.siblings, fieldNumber: 3)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_TensorChunk, rhs: Gensyn_Ree_V1_TensorChunk) -> Bool {
-    if lhs.index != rhs.index {return false}
-    if lhs.data != rhs.data {return false}
-    if lhs.siblings != rhs.siblings {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_BlockSumClaim: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".BlockSumClaim"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}element\0\u{3}block_sums\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedUInt64Field(value: &self.element) }()
-      case 2: try { try decoder.decodeRepeatedFixed32Field(value: &self.blockSums) }()
-      default: break
+      if _storage._operatorsComputed != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._operatorsComputed, fieldNumber: 15)
       }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.element.isEmpty {
-      try visitor.visitPackedUInt64Field(value: self.element, fieldNumber: 1)
-    }
-    if !self.blockSums.isEmpty {
-      try visitor.visitPackedFixed32Field(value: self.blockSums, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_BlockSumClaim, rhs: Gensyn_Ree_V1_BlockSumClaim) -> Bool {
-    if lhs.element != rhs.element {return false}
-    if lhs.blockSums != rhs.blockSums {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_BlockOpening: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".BlockOpening"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}block\0\u{1}left\0\u{1}right\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.block) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._left) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._right) }()
-      default: break
+      if !_storage._message.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._message, fieldNumber: 16)
       }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.block != 0 {
-      try visitor.visitSingularUInt32Field(value: self.block, fieldNumber: 1)
-    }
-    try { if let v = self._left {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._right {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_BlockOpening, rhs: Gensyn_Ree_V1_BlockOpening) -> Bool {
-    if lhs.block != rhs.block {return false}
-    if lhs._left != rhs._left {return false}
-    if lhs._right != rhs._right {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_Concession: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".Concession"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.reason) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 1)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_Concession, rhs: Gensyn_Ree_V1_Concession) -> Bool {
-    if lhs.reason != rhs.reason {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_DisputeQuestion: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".DisputeQuestion"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}round\0\u{1}phase\0\u{1}positions\0\u{1}step\0\u{1}node\0\u{1}chunks\0\u{1}element\0\u{1}block\0\u{1}party\0\u{1}deadline\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.round) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.phase) }()
-      case 3: try { try decoder.decodeRepeatedUInt64Field(value: &self.positions) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.step) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.node) }()
-      case 6: try { try decoder.decodeRepeatedUInt64Field(value: &self.chunks) }()
-      case 7: try { try decoder.decodeRepeatedUInt64Field(value: &self.element) }()
-      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.block) }()
-      case 9: try { try decoder.decodeSingularEnumField(value: &self.party) }()
-      case 10: try { try decoder.decodeSingularMessageField(value: &self._deadline) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.round != 0 {
-      try visitor.visitSingularUInt32Field(value: self.round, fieldNumber: 1)
-    }
-    if self.phase != .unspecified {
-      try visitor.visitSingularEnumField(value: self.phase, fieldNumber: 2)
-    }
-    if !self.positions.isEmpty {
-      try visitor.visitPackedUInt64Field(value: self.positions, fieldNumber: 3)
-    }
-    if self.step != 0 {
-      try visitor.visitSingularUInt64Field(value: self.step, fieldNumber: 4)
-    }
-    if self.node != 0 {
-      try visitor.visitSingularUInt64Field(value: self.node, fieldNumber: 5)
-    }
-    if !self.chunks.isEmpty {
-      try visitor.visitPackedUInt64Field(value: self.chunks, fieldNumber: 6)
-    }
-    if !self.element.isEmpty {
-      try visitor.visitPackedUInt64Field(value: self.element, fieldNumber: 7)
-    }
-    if self.block != 0 {
-      try visitor.visitSingularUInt32Field(value: self.block, fieldNumber: 8)
-    }
-    if self.party != .unspecified {
-      try visitor.visitSingularEnumField(value: self.party, fieldNumber: 9)
-    }
-    try { if let v = self._deadline {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-    } }()
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_DisputeQuestion, rhs: Gensyn_Ree_V1_DisputeQuestion) -> Bool {
-    if lhs.round != rhs.round {return false}
-    if lhs.phase != rhs.phase {return false}
-    if lhs.positions != rhs.positions {return false}
-    if lhs.step != rhs.step {return false}
-    if lhs.node != rhs.node {return false}
-    if lhs.chunks != rhs.chunks {return false}
-    if lhs.element != rhs.element {return false}
-    if lhs.block != rhs.block {return false}
-    if lhs.party != rhs.party {return false}
-    if lhs._deadline != rhs._deadline {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_DisputeVerdict: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".DisputeVerdict"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}dispute_id\0\u{1}guilty\0\u{1}reason\0\u{1}evidence\0\u{1}step\0\u{1}node\0\u{3}referee_result\0\u{3}referee_multiply_adds\0\u{3}round_count\0\u{1}time\0\u{1}message\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.disputeID) }()
-      case 2: try { try decoder.decodeRepeatedEnumField(value: &self.guilty) }()
-      case 3: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.evidence) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.step) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.node) }()
-      case 7: try { try decoder.decodeSingularBytesField(value: &self.refereeResult) }()
-      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.refereeMultiplyAdds) }()
-      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.roundCount) }()
-      case 10: try { try decoder.decodeSingularMessageField(value: &self._time) }()
-      case 11: try { try decoder.decodeSingularStringField(value: &self.message) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.disputeID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.disputeID, fieldNumber: 1)
-    }
-    if !self.guilty.isEmpty {
-      try visitor.visitPackedEnumField(value: self.guilty, fieldNumber: 2)
-    }
-    if self.reason != .unspecified {
-      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 3)
-    }
-    if !self.evidence.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.evidence, fieldNumber: 4)
-    }
-    if self.step != 0 {
-      try visitor.visitSingularUInt64Field(value: self.step, fieldNumber: 5)
-    }
-    if self.node != 0 {
-      try visitor.visitSingularUInt64Field(value: self.node, fieldNumber: 6)
-    }
-    if !self.refereeResult.isEmpty {
-      try visitor.visitSingularBytesField(value: self.refereeResult, fieldNumber: 7)
-    }
-    if self.refereeMultiplyAdds != 0 {
-      try visitor.visitSingularUInt64Field(value: self.refereeMultiplyAdds, fieldNumber: 8)
-    }
-    if self.roundCount != 0 {
-      try visitor.visitSingularUInt32Field(value: self.roundCount, fieldNumber: 9)
-    }
-    try { if let v = self._time {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-    } }()
-    if !self.message.isEmpty {
-      try visitor.visitSingularStringField(value: self.message, fieldNumber: 11)
+      try { if let v = _storage._time {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Gensyn_Ree_V1_DisputeVerdict, rhs: Gensyn_Ree_V1_DisputeVerdict) -> Bool {
-    if lhs.disputeID != rhs.disputeID {return false}
-    if lhs.guilty != rhs.guilty {return false}
-    if lhs.reason != rhs.reason {return false}
-    if lhs.evidence != rhs.evidence {return false}
-    if lhs.step != rhs.step {return false}
-    if lhs.node != rhs.node {return false}
-    if lhs.refereeResult != rhs.refereeResult {return false}
-    if lhs.refereeMultiplyAdds != rhs.refereeMultiplyAdds {return false}
-    if lhs.roundCount != rhs.roundCount {return false}
-    if lhs._time != rhs._time {return false}
-    if lhs.message != rhs.message {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_Dispute: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".Dispute"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}first_receipt_hash\0\u{3}second_receipt_hash\0\u{1}phase\0\u{1}round\0\u{3}round_count_max\0\u{3}move_time_max\0\u{3}create_time\0\u{1}verdict\0")
-
-  fileprivate class _StorageClass {
-    var _id: Data = Data()
-    var _firstReceiptHash: Data = Data()
-    var _secondReceiptHash: Data = Data()
-    var _phase: Gensyn_Ree_V1_DisputePhase = .unspecified
-    var _round: UInt32 = 0
-    var _roundCountMax: UInt32 = 0
-    var _moveTimeMax: SwiftProtobuf.Google_Protobuf_Duration? = nil
-    var _createTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
-    var _verdict: Gensyn_Ree_V1_DisputeVerdict? = nil
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _id = source._id
-      _firstReceiptHash = source._firstReceiptHash
-      _secondReceiptHash = source._secondReceiptHash
-      _phase = source._phase
-      _round = source._round
-      _roundCountMax = source._roundCountMax
-      _moveTimeMax = source._moveTimeMax
-      _createTime = source._createTime
-      _verdict = source._verdict
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._id) }()
-        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._firstReceiptHash) }()
-        case 3: try { try decoder.decodeSingularBytesField(value: &_storage._secondReceiptHash) }()
-        case 4: try { try decoder.decodeSingularEnumField(value: &_storage._phase) }()
-        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._round) }()
-        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._roundCountMax) }()
-        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._moveTimeMax) }()
-        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._createTime) }()
-        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._verdict) }()
-        default: break
-        }
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if !_storage._id.isEmpty {
-        try visitor.visitSingularBytesField(value: _storage._id, fieldNumber: 1)
-      }
-      if !_storage._firstReceiptHash.isEmpty {
-        try visitor.visitSingularBytesField(value: _storage._firstReceiptHash, fieldNumber: 2)
-      }
-      if !_storage._secondReceiptHash.isEmpty {
-        try visitor.visitSingularBytesField(value: _storage._secondReceiptHash, fieldNumber: 3)
-      }
-      if _storage._phase != .unspecified {
-        try visitor.visitSingularEnumField(value: _storage._phase, fieldNumber: 4)
-      }
-      if _storage._round != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._round, fieldNumber: 5)
-      }
-      if _storage._roundCountMax != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._roundCountMax, fieldNumber: 6)
-      }
-      try { if let v = _storage._moveTimeMax {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-      } }()
-      try { if let v = _storage._createTime {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-      } }()
-      try { if let v = _storage._verdict {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-      } }()
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_Dispute, rhs: Gensyn_Ree_V1_Dispute) -> Bool {
     if lhs._storage !== rhs._storage {
       let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
         let _storage = _args.0
         let rhs_storage = _args.1
-        if _storage._id != rhs_storage._id {return false}
-        if _storage._firstReceiptHash != rhs_storage._firstReceiptHash {return false}
-        if _storage._secondReceiptHash != rhs_storage._secondReceiptHash {return false}
-        if _storage._phase != rhs_storage._phase {return false}
-        if _storage._round != rhs_storage._round {return false}
-        if _storage._roundCountMax != rhs_storage._roundCountMax {return false}
-        if _storage._moveTimeMax != rhs_storage._moveTimeMax {return false}
-        if _storage._createTime != rhs_storage._createTime {return false}
-        if _storage._verdict != rhs_storage._verdict {return false}
+        if _storage._disputeID != rhs_storage._disputeID {return false}
+        if _storage._loser != rhs_storage._loser {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._step != rhs_storage._step {return false}
+        if _storage._record != rhs_storage._record {return false}
+        if _storage._input != rhs_storage._input {return false}
+        if _storage._output != rhs_storage._output {return false}
+        if _storage._element != rhs_storage._element {return false}
+        if _storage._block != rhs_storage._block {return false}
+        if _storage._claimed != rhs_storage._claimed {return false}
+        if _storage._found != rhs_storage._found {return false}
+        if _storage._moveCount != rhs_storage._moveCount {return false}
+        if _storage._openedSizeBytes != rhs_storage._openedSizeBytes {return false}
+        if _storage._multiplyAdds != rhs_storage._multiplyAdds {return false}
+        if _storage._operatorsComputed != rhs_storage._operatorsComputed {return false}
+        if _storage._message != rhs_storage._message {return false}
+        if _storage._time != rhs_storage._time {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -10,51 +10,41 @@ public import RPC
 public import SwiftProtobuf
 
 extension Gensyn_Ree_V1 {
-  /// Finds out which of two contradicting receipts is wrong.
+  /// Finds out whether a receipt is wrong.
   ///
-  /// The players narrow the difference down to one step, one node and at last one sum of 256
-  /// products, which the referee computes. A player who does not answer in time loses.
+  /// The receipt's prover opens what it committed to, a challenger who computed it anew says where to
+  /// go on, down to one step, one record and at last one element or one sum of 256 products, which a
+  /// referee computes. A player who makes no legal move in time loses. Every move is signed, so that
+  /// anybody can judge a dispute once more.
   public protocol DisputeService: RPC.Service {
-    /// Opens a dispute about two receipts. Opening the same one again returns it.
+    /// Computes a receipt anew and states what a dispute about it would be about.
     ///
-    /// - `INVALID_ARGUMENT`: a receipt is not valid, or the two have the same hash.
-    /// - `NOT_FOUND`: a receipt or the model is not in the store.
-    /// - `FAILED_PRECONDITION`: the receipts do not contradict each other.
-    func openDispute(_ request: OpenDisputeRequest, in call: ServerCall) async throws -> OpenDisputeResponse
+    /// - `INVALID_ARGUMENT`: the receipt is not valid, or has no trace.
+    /// - `NOT_FOUND`: the receipt, the model or the inputs are not in the store.
+    /// - `UNIMPLEMENTED`: the node does not compute such receipts, or not with these semantics.
+    /// - `RESOURCE_EXHAUSTED`: more memory, time or slots needed than allowed.
+    func prepareDispute(_ request: PrepareDisputeRequest, in call: ServerCall) async throws -> PrepareDisputeResponse
 
-    /// Plays one side: questions come down, signed moves go up, until the verdict.
+    /// Plays one side: moves of the other side go up, those of this node come down, until the verdict.
     ///
-    /// The first message names the dispute and the side. After a broken stream, call again: the
-    /// questions that are still open are asked once more, and a move sent twice counts once.
+    /// The first message states the terms and the side that the node shall play: the prover's of a
+    /// receipt that it signed, or the challenger's with its own key. The node computes the receipt anew
+    /// to play, keeps the rules and the time, and ends the stream with the verdict.
     ///
-    /// - `INVALID_ARGUMENT`: the first message is no join, or a move is malformed or answers no question.
-    /// - `NOT_FOUND`: no such dispute.
-    /// - `UNAUTHENTICATED`: a move is not signed by the key of the receipt it defends.
-    /// - `ALREADY_EXISTS`: another stream of the same player took over.
-    /// - `DEADLINE_EXCEEDED`: the player did not answer in time and lost.
+    /// - `INVALID_ARGUMENT`: the first message is no join, the terms are not in order, or their program is
+    ///   not the model's.
+    /// - `NOT_FOUND`: the model or the inputs are not in the store.
+    /// - `PERMISSION_DENIED`: the node has not the key of the side that it shall play.
+    /// - `FAILED_PRECONDITION`: a move is malformed, illegal or not signed by its player; what the node
+    ///   knows of the dispute stays as it was.
+    /// - `RESOURCE_EXHAUSTED`: more memory, time or slots needed than allowed.
     func play(_ requests: RequestStream<PlayRequest>, to responses: ResponseWriter<PlayResponse>, in call: ServerCall) async throws
 
-    /// Returns a dispute.
+    /// Judges a dispute once more, without trusting whoever gave the verdict.
     ///
-    /// - `NOT_FOUND`: no such dispute.
-    func getDispute(_ request: GetDisputeRequest, in call: ServerCall) async throws -> GetDisputeResponse
-
-    /// Lists disputes, newest first.
-    ///
-    /// - `INVALID_ARGUMENT`: a negative page size or a foreign page token.
-    func listDisputes(_ request: ListDisputesRequest, in call: ServerCall) async throws -> ListDisputesResponse
-
-    /// Lists a dispute's moves in order: all that is needed to judge it once more.
-    ///
-    /// - `NOT_FOUND`: no such dispute.
-    /// - `INVALID_ARGUMENT`: a negative page size or a foreign page token.
-    func listMoves(_ request: ListMovesRequest, in call: ServerCall) async throws -> ListMovesResponse
-
-    /// Judges a verdict's evidence once more, without trusting whoever gave the verdict.
-    ///
-    /// - `INVALID_ARGUMENT`: the evidence is malformed.
+    /// - `INVALID_ARGUMENT`: the transcript is malformed.
     /// - `NOT_FOUND`: the model is not in the store.
-    func checkVerdict(_ request: CheckVerdictRequest, in call: ServerCall) async throws -> CheckVerdictResponse
+    func checkTranscript(_ request: CheckTranscriptRequest, in call: ServerCall) async throws -> CheckTranscriptResponse
   }
 }
 
@@ -63,21 +53,20 @@ extension Gensyn_Ree_V1.DisputeService {
 
   public var handlers: [MethodHandler] {
     [
-      .unary(Gensyn_Ree_V1.DisputeServiceMethods.openDispute, self.openDispute(_:in:)),
+      .unary(Gensyn_Ree_V1.DisputeServiceMethods.prepareDispute, self.prepareDispute(_:in:)),
       .bidirectional(Gensyn_Ree_V1.DisputeServiceMethods.play, self.play(_:to:in:)),
-      .unary(Gensyn_Ree_V1.DisputeServiceMethods.getDispute, self.getDispute(_:in:)),
-      .unary(Gensyn_Ree_V1.DisputeServiceMethods.listDisputes, self.listDisputes(_:in:)),
-      .unary(Gensyn_Ree_V1.DisputeServiceMethods.listMoves, self.listMoves(_:in:)),
-      .unary(Gensyn_Ree_V1.DisputeServiceMethods.checkVerdict, self.checkVerdict(_:in:)),
+      .unary(Gensyn_Ree_V1.DisputeServiceMethods.checkTranscript, self.checkTranscript(_:in:)),
     ]
   }
 }
 
 extension Gensyn_Ree_V1 {
-  /// Finds out which of two contradicting receipts is wrong.
+  /// Finds out whether a receipt is wrong.
   ///
-  /// The players narrow the difference down to one step, one node and at last one sum of 256
-  /// products, which the referee computes. A player who does not answer in time loses.
+  /// The receipt's prover opens what it committed to, a challenger who computed it anew says where to
+  /// go on, down to one step, one record and at last one element or one sum of 256 products, which a
+  /// referee computes. A player who makes no legal move in time loses. Every move is signed, so that
+  /// anybody can judge a dispute once more.
   public struct DisputeClient: Sendable {
     public let client: RPC.Client
 
@@ -85,194 +74,113 @@ extension Gensyn_Ree_V1 {
       self.client = client
     }
 
-    /// Opens a dispute about two receipts. Opening the same one again returns it.
+    /// Computes a receipt anew and states what a dispute about it would be about.
     ///
-    /// - `INVALID_ARGUMENT`: a receipt is not valid, or the two have the same hash.
-    /// - `NOT_FOUND`: a receipt or the model is not in the store.
-    /// - `FAILED_PRECONDITION`: the receipts do not contradict each other.
-    public func openDispute(
-      _ request: OpenDisputeRequest, options: CallOptions = CallOptions()
-    ) async throws(RPCError) -> OpenDisputeResponse {
-      try await client.unary(DisputeServiceMethods.openDispute, request, options: options)
+    /// - `INVALID_ARGUMENT`: the receipt is not valid, or has no trace.
+    /// - `NOT_FOUND`: the receipt, the model or the inputs are not in the store.
+    /// - `UNIMPLEMENTED`: the node does not compute such receipts, or not with these semantics.
+    /// - `RESOURCE_EXHAUSTED`: more memory, time or slots needed than allowed.
+    public func prepareDispute(
+      _ request: PrepareDisputeRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> PrepareDisputeResponse {
+      try await client.unary(DisputeServiceMethods.prepareDispute, request, options: options)
     }
 
-    /// Opens a dispute about two receipts. Opening the same one again returns it.
+    /// Computes a receipt anew and states what a dispute about it would be about.
     ///
-    /// - `INVALID_ARGUMENT`: a receipt is not valid, or the two have the same hash.
-    /// - `NOT_FOUND`: a receipt or the model is not in the store.
-    /// - `FAILED_PRECONDITION`: the receipts do not contradict each other.
+    /// - `INVALID_ARGUMENT`: the receipt is not valid, or has no trace.
+    /// - `NOT_FOUND`: the receipt, the model or the inputs are not in the store.
+    /// - `UNIMPLEMENTED`: the node does not compute such receipts, or not with these semantics.
+    /// - `RESOURCE_EXHAUSTED`: more memory, time or slots needed than allowed.
     ///
     /// - Parameters:
-    ///   - firstReceipt: One receipt.
-    ///   - secondReceipt: The receipt that contradicts it.
-    ///   - nonce: Part of the dispute's identifier, up to 32 bytes.
-    ///   - moveTimeMax: How long a player may think. Unset: the server's choice.
-    public func openDispute(
-      firstReceipt: ReceiptReference? = nil,
-      secondReceipt: ReceiptReference? = nil,
-      nonce: Data = Data(),
+    ///   - receipt: The receipt in doubt.
+    ///   - inputs: The computation's inputs, where the store does not have them.
+    ///   - challengerKey: The challenger's Ed25519 public key, 32 bytes. Empty: the node's own.
+    ///   - moveTimeMax: How long a player may think. Unset: a minute.
+    ///   - nonce: What tells one dispute from another about the same receipt, 32 bytes. Empty: the node chooses.
+    ///   - doubt: What is doubted. Unspecified: what differs from the node's own computation, else the trace.
+    public func prepareDispute(
+      receipt: ReceiptReference? = nil,
+      inputs: [Tensor] = [],
+      challengerKey: Data = Data(),
       moveTimeMax: Google_Protobuf_Duration? = nil,
+      nonce: Data = Data(),
+      doubt: DisputeDoubt = DisputeDoubt(),
       options: CallOptions = CallOptions()
-    ) async throws(RPCError) -> OpenDisputeResponse {
-      var request = OpenDisputeRequest()
-      if let firstReceipt { request.firstReceipt = firstReceipt }
-      if let secondReceipt { request.secondReceipt = secondReceipt }
-      request.nonce = nonce
+    ) async throws(RPCError) -> PrepareDisputeResponse {
+      var request = PrepareDisputeRequest()
+      if let receipt { request.receipt = receipt }
+      request.inputs = inputs
+      request.challengerKey = challengerKey
       if let moveTimeMax { request.moveTimeMax = moveTimeMax }
-      return try await self.openDispute(request, options: options)
+      request.nonce = nonce
+      request.doubt = doubt
+      return try await self.prepareDispute(request, options: options)
     }
 
-    /// Plays one side: questions come down, signed moves go up, until the verdict.
+    /// Plays one side: moves of the other side go up, those of this node come down, until the verdict.
     ///
-    /// The first message names the dispute and the side. After a broken stream, call again: the
-    /// questions that are still open are asked once more, and a move sent twice counts once.
+    /// The first message states the terms and the side that the node shall play: the prover's of a
+    /// receipt that it signed, or the challenger's with its own key. The node computes the receipt anew
+    /// to play, keeps the rules and the time, and ends the stream with the verdict.
     ///
-    /// - `INVALID_ARGUMENT`: the first message is no join, or a move is malformed or answers no question.
-    /// - `NOT_FOUND`: no such dispute.
-    /// - `UNAUTHENTICATED`: a move is not signed by the key of the receipt it defends.
-    /// - `ALREADY_EXISTS`: another stream of the same player took over.
-    /// - `DEADLINE_EXCEEDED`: the player did not answer in time and lost.
+    /// - `INVALID_ARGUMENT`: the first message is no join, the terms are not in order, or their program is
+    ///   not the model's.
+    /// - `NOT_FOUND`: the model or the inputs are not in the store.
+    /// - `PERMISSION_DENIED`: the node has not the key of the side that it shall play.
+    /// - `FAILED_PRECONDITION`: a move is malformed, illegal or not signed by its player; what the node
+    ///   knows of the dispute stays as it was.
+    /// - `RESOURCE_EXHAUSTED`: more memory, time or slots needed than allowed.
     public func play<Requests: AsyncSequence & Sendable>(
       _ requests: Requests, options: CallOptions = CallOptions()
     ) -> ResponseStream<PlayResponse> where Requests.Element == PlayRequest {
       client.bidirectional(DisputeServiceMethods.play, requests, options: options)
     }
 
-    /// Plays one side: questions come down, signed moves go up, until the verdict.
+    /// Plays one side: moves of the other side go up, those of this node come down, until the verdict.
     ///
-    /// The first message names the dispute and the side. After a broken stream, call again: the
-    /// questions that are still open are asked once more, and a move sent twice counts once.
+    /// The first message states the terms and the side that the node shall play: the prover's of a
+    /// receipt that it signed, or the challenger's with its own key. The node computes the receipt anew
+    /// to play, keeps the rules and the time, and ends the stream with the verdict.
     ///
-    /// - `INVALID_ARGUMENT`: the first message is no join, or a move is malformed or answers no question.
-    /// - `NOT_FOUND`: no such dispute.
-    /// - `UNAUTHENTICATED`: a move is not signed by the key of the receipt it defends.
-    /// - `ALREADY_EXISTS`: another stream of the same player took over.
-    /// - `DEADLINE_EXCEEDED`: the player did not answer in time and lost.
+    /// - `INVALID_ARGUMENT`: the first message is no join, the terms are not in order, or their program is
+    ///   not the model's.
+    /// - `NOT_FOUND`: the model or the inputs are not in the store.
+    /// - `PERMISSION_DENIED`: the node has not the key of the side that it shall play.
+    /// - `FAILED_PRECONDITION`: a move is malformed, illegal or not signed by its player; what the node
+    ///   knows of the dispute stays as it was.
+    /// - `RESOURCE_EXHAUSTED`: more memory, time or slots needed than allowed.
     public func play(
       _ requests: some Sequence<PlayRequest> & Sendable, options: CallOptions = CallOptions()
     ) -> ResponseStream<PlayResponse> {
       client.bidirectional(DisputeServiceMethods.play, requests, options: options)
     }
 
-    /// Returns a dispute.
+    /// Judges a dispute once more, without trusting whoever gave the verdict.
     ///
-    /// - `NOT_FOUND`: no such dispute.
-    public func getDispute(
-      _ request: GetDisputeRequest, options: CallOptions = CallOptions()
-    ) async throws(RPCError) -> GetDisputeResponse {
-      try await client.unary(DisputeServiceMethods.getDispute, request, options: options)
-    }
-
-    /// Returns a dispute.
-    ///
-    /// - `NOT_FOUND`: no such dispute.
-    ///
-    /// - Parameters:
-    ///   - disputeID: The dispute's identifier, 32 bytes.
-    public func getDispute(
-      disputeID: Data = Data(),
-      options: CallOptions = CallOptions()
-    ) async throws(RPCError) -> GetDisputeResponse {
-      var request = GetDisputeRequest()
-      request.disputeID = disputeID
-      return try await self.getDispute(request, options: options)
-    }
-
-    /// Lists disputes, newest first.
-    ///
-    /// - `INVALID_ARGUMENT`: a negative page size or a foreign page token.
-    public func listDisputes(
-      _ request: ListDisputesRequest, options: CallOptions = CallOptions()
-    ) async throws(RPCError) -> ListDisputesResponse {
-      try await client.unary(DisputeServiceMethods.listDisputes, request, options: options)
-    }
-
-    /// Lists disputes, newest first.
-    ///
-    /// - `INVALID_ARGUMENT`: a negative page size or a foreign page token.
-    ///
-    /// - Parameters:
-    ///   - pageSize: How many to return at most. 0: the server's choice; values above 1,000 count as 1,000.
-    ///   - pageToken: The `next_page_token` of the page before. Empty: the first page.
-    ///   - phase: Only disputes in this phase. Unspecified: every phase.
-    ///   - receiptHash: Only disputes about the receipt with this BLAKE3-256, 32 bytes. Empty: every receipt.
-    public func listDisputes(
-      pageSize: Int32 = 0,
-      pageToken: String = "",
-      phase: DisputePhase = DisputePhase(),
-      receiptHash: Data = Data(),
-      options: CallOptions = CallOptions()
-    ) async throws(RPCError) -> ListDisputesResponse {
-      var request = ListDisputesRequest()
-      request.pageSize = pageSize
-      request.pageToken = pageToken
-      request.phase = phase
-      request.receiptHash = receiptHash
-      return try await self.listDisputes(request, options: options)
-    }
-
-    /// Lists a dispute's moves in order: all that is needed to judge it once more.
-    ///
-    /// - `NOT_FOUND`: no such dispute.
-    /// - `INVALID_ARGUMENT`: a negative page size or a foreign page token.
-    public func listMoves(
-      _ request: ListMovesRequest, options: CallOptions = CallOptions()
-    ) async throws(RPCError) -> ListMovesResponse {
-      try await client.unary(DisputeServiceMethods.listMoves, request, options: options)
-    }
-
-    /// Lists a dispute's moves in order: all that is needed to judge it once more.
-    ///
-    /// - `NOT_FOUND`: no such dispute.
-    /// - `INVALID_ARGUMENT`: a negative page size or a foreign page token.
-    ///
-    /// - Parameters:
-    ///   - disputeID: The dispute's identifier, 32 bytes.
-    ///   - pageSize: How many to return at most. 0: the server's choice; values above 1,000 count as 1,000.
-    ///   - pageToken: The `next_page_token` of the page before. Empty: the first page.
-    public func listMoves(
-      disputeID: Data = Data(),
-      pageSize: Int32 = 0,
-      pageToken: String = "",
-      options: CallOptions = CallOptions()
-    ) async throws(RPCError) -> ListMovesResponse {
-      var request = ListMovesRequest()
-      request.disputeID = disputeID
-      request.pageSize = pageSize
-      request.pageToken = pageToken
-      return try await self.listMoves(request, options: options)
-    }
-
-    /// Judges a verdict's evidence once more, without trusting whoever gave the verdict.
-    ///
-    /// - `INVALID_ARGUMENT`: the evidence is malformed.
+    /// - `INVALID_ARGUMENT`: the transcript is malformed.
     /// - `NOT_FOUND`: the model is not in the store.
-    public func checkVerdict(
-      _ request: CheckVerdictRequest, options: CallOptions = CallOptions()
-    ) async throws(RPCError) -> CheckVerdictResponse {
-      try await client.unary(DisputeServiceMethods.checkVerdict, request, options: options)
+    public func checkTranscript(
+      _ request: CheckTranscriptRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> CheckTranscriptResponse {
+      try await client.unary(DisputeServiceMethods.checkTranscript, request, options: options)
     }
 
-    /// Judges a verdict's evidence once more, without trusting whoever gave the verdict.
+    /// Judges a dispute once more, without trusting whoever gave the verdict.
     ///
-    /// - `INVALID_ARGUMENT`: the evidence is malformed.
+    /// - `INVALID_ARGUMENT`: the transcript is malformed.
     /// - `NOT_FOUND`: the model is not in the store.
     ///
     /// - Parameters:
-    ///   - verdict: The verdict.
-    ///   - firstReceipt: The first receipt.
-    ///   - secondReceipt: The second receipt.
-    public func checkVerdict(
-      verdict: DisputeVerdict? = nil,
-      firstReceipt: ReceiptReference? = nil,
-      secondReceipt: ReceiptReference? = nil,
+    ///   - transcript: The transcript, deterministic CBOR.
+    public func checkTranscript(
+      transcript: Data = Data(),
       options: CallOptions = CallOptions()
-    ) async throws(RPCError) -> CheckVerdictResponse {
-      var request = CheckVerdictRequest()
-      if let verdict { request.verdict = verdict }
-      if let firstReceipt { request.firstReceipt = firstReceipt }
-      if let secondReceipt { request.secondReceipt = secondReceipt }
-      return try await self.checkVerdict(request, options: options)
+    ) async throws(RPCError) -> CheckTranscriptResponse {
+      var request = CheckTranscriptRequest()
+      request.transcript = transcript
+      return try await self.checkTranscript(request, options: options)
     }
   }
 }
@@ -280,20 +188,17 @@ extension Gensyn_Ree_V1 {
 extension Gensyn_Ree_V1 {
   /// DisputeService for tests: each method answers with its closure, UNIMPLEMENTED without one.
   public struct DisputeServiceFake: DisputeService {
-    public var onOpenDispute: (@Sendable (OpenDisputeRequest, ServerCall) async throws -> OpenDisputeResponse)?
+    public var onPrepareDispute: (@Sendable (PrepareDisputeRequest, ServerCall) async throws -> PrepareDisputeResponse)?
     public var onPlay: (@Sendable (RequestStream<PlayRequest>, ResponseWriter<PlayResponse>, ServerCall) async throws -> Void)?
-    public var onGetDispute: (@Sendable (GetDisputeRequest, ServerCall) async throws -> GetDisputeResponse)?
-    public var onListDisputes: (@Sendable (ListDisputesRequest, ServerCall) async throws -> ListDisputesResponse)?
-    public var onListMoves: (@Sendable (ListMovesRequest, ServerCall) async throws -> ListMovesResponse)?
-    public var onCheckVerdict: (@Sendable (CheckVerdictRequest, ServerCall) async throws -> CheckVerdictResponse)?
+    public var onCheckTranscript: (@Sendable (CheckTranscriptRequest, ServerCall) async throws -> CheckTranscriptResponse)?
 
     public init(_ configure: (inout DisputeServiceFake) -> Void = { _ in }) {
       configure(&self)
     }
 
-    public func openDispute(_ request: OpenDisputeRequest, in call: ServerCall) async throws -> OpenDisputeResponse {
-      guard let onOpenDispute else { throw RPCError.unimplemented(DisputeServiceMethods.openDispute) }
-      return try await onOpenDispute(request, call)
+    public func prepareDispute(_ request: PrepareDisputeRequest, in call: ServerCall) async throws -> PrepareDisputeResponse {
+      guard let onPrepareDispute else { throw RPCError.unimplemented(DisputeServiceMethods.prepareDispute) }
+      return try await onPrepareDispute(request, call)
     }
 
     public func play(_ requests: RequestStream<PlayRequest>, to responses: ResponseWriter<PlayResponse>, in call: ServerCall) async throws {
@@ -301,24 +206,9 @@ extension Gensyn_Ree_V1 {
       return try await onPlay(requests, responses, call)
     }
 
-    public func getDispute(_ request: GetDisputeRequest, in call: ServerCall) async throws -> GetDisputeResponse {
-      guard let onGetDispute else { throw RPCError.unimplemented(DisputeServiceMethods.getDispute) }
-      return try await onGetDispute(request, call)
-    }
-
-    public func listDisputes(_ request: ListDisputesRequest, in call: ServerCall) async throws -> ListDisputesResponse {
-      guard let onListDisputes else { throw RPCError.unimplemented(DisputeServiceMethods.listDisputes) }
-      return try await onListDisputes(request, call)
-    }
-
-    public func listMoves(_ request: ListMovesRequest, in call: ServerCall) async throws -> ListMovesResponse {
-      guard let onListMoves else { throw RPCError.unimplemented(DisputeServiceMethods.listMoves) }
-      return try await onListMoves(request, call)
-    }
-
-    public func checkVerdict(_ request: CheckVerdictRequest, in call: ServerCall) async throws -> CheckVerdictResponse {
-      guard let onCheckVerdict else { throw RPCError.unimplemented(DisputeServiceMethods.checkVerdict) }
-      return try await onCheckVerdict(request, call)
+    public func checkTranscript(_ request: CheckTranscriptRequest, in call: ServerCall) async throws -> CheckTranscriptResponse {
+      guard let onCheckTranscript else { throw RPCError.unimplemented(DisputeServiceMethods.checkTranscript) }
+      return try await onCheckTranscript(request, call)
     }
   }
 }
@@ -326,30 +216,21 @@ extension Gensyn_Ree_V1 {
 extension Gensyn_Ree_V1 {
   /// The methods of `gensyn.ree.v1.DisputeService`.
   public enum DisputeServiceMethods {
-    public static let openDispute = MethodDescriptor(
-      service: "gensyn.ree.v1.DisputeService", name: "OpenDispute", kind: .unary, idempotency: .idempotent)
+    public static let prepareDispute = MethodDescriptor(
+      service: "gensyn.ree.v1.DisputeService", name: "PrepareDispute", kind: .unary, idempotency: .noSideEffects)
     public static let play = MethodDescriptor(
       service: "gensyn.ree.v1.DisputeService", name: "Play", kind: .bidirectional)
-    public static let getDispute = MethodDescriptor(
-      service: "gensyn.ree.v1.DisputeService", name: "GetDispute", kind: .unary, idempotency: .noSideEffects)
-    public static let listDisputes = MethodDescriptor(
-      service: "gensyn.ree.v1.DisputeService", name: "ListDisputes", kind: .unary, idempotency: .noSideEffects)
-    public static let listMoves = MethodDescriptor(
-      service: "gensyn.ree.v1.DisputeService", name: "ListMoves", kind: .unary, idempotency: .noSideEffects)
-    public static let checkVerdict = MethodDescriptor(
-      service: "gensyn.ree.v1.DisputeService", name: "CheckVerdict", kind: .unary, idempotency: .noSideEffects)
+    public static let checkTranscript = MethodDescriptor(
+      service: "gensyn.ree.v1.DisputeService", name: "CheckTranscript", kind: .unary, idempotency: .noSideEffects)
   }
 
   /// `gensyn.ree.v1.DisputeService`: its methods and its schema.
   public static let disputeService = ServiceDescriptor(
     name: "gensyn.ree.v1.DisputeService",
     methods: [
-      DisputeServiceMethods.openDispute,
+      DisputeServiceMethods.prepareDispute,
       DisputeServiceMethods.play,
-      DisputeServiceMethods.getDispute,
-      DisputeServiceMethods.listDisputes,
-      DisputeServiceMethods.listMoves,
-      DisputeServiceMethods.checkVerdict,
+      DisputeServiceMethods.checkTranscript,
     ],
     schema: { Files.disputeService.descriptorSet() })
 }

@@ -25,36 +25,29 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-/// Opens a dispute.
-public nonisolated struct Gensyn_Ree_V1_OpenDisputeRequest: Sendable {
+/// Asks what a dispute would be about.
+public nonisolated struct Gensyn_Ree_V1_PrepareDisputeRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// One receipt.
-  public var firstReceipt: Gensyn_Ree_V1_ReceiptReference {
-    get {_firstReceipt ?? Gensyn_Ree_V1_ReceiptReference()}
-    set {_firstReceipt = newValue}
+  /// The receipt in doubt.
+  public var receipt: Gensyn_Ree_V1_ReceiptReference {
+    get {_receipt ?? Gensyn_Ree_V1_ReceiptReference()}
+    set {_receipt = newValue}
   }
-  /// Returns true if `firstReceipt` has been explicitly set.
-  public var hasFirstReceipt: Bool {self._firstReceipt != nil}
-  /// Clears the value of `firstReceipt`. Subsequent reads from it will return its default value.
-  public mutating func clearFirstReceipt() {self._firstReceipt = nil}
+  /// Returns true if `receipt` has been explicitly set.
+  public var hasReceipt: Bool {self._receipt != nil}
+  /// Clears the value of `receipt`. Subsequent reads from it will return its default value.
+  public mutating func clearReceipt() {self._receipt = nil}
 
-  /// The receipt that contradicts it.
-  public var secondReceipt: Gensyn_Ree_V1_ReceiptReference {
-    get {_secondReceipt ?? Gensyn_Ree_V1_ReceiptReference()}
-    set {_secondReceipt = newValue}
-  }
-  /// Returns true if `secondReceipt` has been explicitly set.
-  public var hasSecondReceipt: Bool {self._secondReceipt != nil}
-  /// Clears the value of `secondReceipt`. Subsequent reads from it will return its default value.
-  public mutating func clearSecondReceipt() {self._secondReceipt = nil}
+  /// The computation's inputs, where the store does not have them.
+  public var inputs: [Gensyn_Ree_V1_Tensor] = []
 
-  /// Part of the dispute's identifier, up to 32 bytes.
-  public var nonce: Data = Data()
+  /// The challenger's Ed25519 public key, 32 bytes. Empty: the node's own.
+  public var challengerKey: Data = Data()
 
-  /// How long a player may think. Unset: the server's choice.
+  /// How long a player may think. Unset: a minute.
   public var moveTimeMax: SwiftProtobuf.Google_Protobuf_Duration {
     get {_moveTimeMax ?? SwiftProtobuf.Google_Protobuf_Duration()}
     set {_moveTimeMax = newValue}
@@ -64,56 +57,70 @@ public nonisolated struct Gensyn_Ree_V1_OpenDisputeRequest: Sendable {
   /// Clears the value of `moveTimeMax`. Subsequent reads from it will return its default value.
   public mutating func clearMoveTimeMax() {self._moveTimeMax = nil}
 
+  /// What tells one dispute from another about the same receipt, 32 bytes. Empty: the node chooses.
+  public var nonce: Data = Data()
+
+  /// What is doubted. Unspecified: what differs from the node's own computation, else the trace.
+  public var doubt: Gensyn_Ree_V1_DisputeDoubt = .unspecified
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _firstReceipt: Gensyn_Ree_V1_ReceiptReference? = nil
-  fileprivate var _secondReceipt: Gensyn_Ree_V1_ReceiptReference? = nil
+  fileprivate var _receipt: Gensyn_Ree_V1_ReceiptReference? = nil
   fileprivate var _moveTimeMax: SwiftProtobuf.Google_Protobuf_Duration? = nil
 }
 
-/// An opened dispute.
-public nonisolated struct Gensyn_Ree_V1_OpenDisputeResponse: Sendable {
+/// What a dispute would be about.
+public nonisolated struct Gensyn_Ree_V1_PrepareDisputeResponse: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The dispute.
-  public var dispute: Gensyn_Ree_V1_Dispute {
-    get {_dispute ?? Gensyn_Ree_V1_Dispute()}
-    set {_dispute = newValue}
+  /// The terms.
+  public var terms: Gensyn_Ree_V1_DisputeTerms {
+    get {_terms ?? Gensyn_Ree_V1_DisputeTerms()}
+    set {_terms = newValue}
   }
-  /// Returns true if `dispute` has been explicitly set.
-  public var hasDispute: Bool {self._dispute != nil}
-  /// Clears the value of `dispute`. Subsequent reads from it will return its default value.
-  public mutating func clearDispute() {self._dispute = nil}
+  /// Returns true if `terms` has been explicitly set.
+  public var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  public mutating func clearTerms() {self._terms = nil}
+
+  /// Whether the node's own computation differs from the receipt.
+  public var differs: Bool = false
+
+  /// The most moves that the dispute can take.
+  public var moveCountMax: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _dispute: Gensyn_Ree_V1_Dispute? = nil
+  fileprivate var _terms: Gensyn_Ree_V1_DisputeTerms? = nil
 }
 
-/// Says which dispute and which side.
+/// Says which dispute, and which side the node shall play.
 public nonisolated struct Gensyn_Ree_V1_DisputeJoin: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The dispute's identifier, 32 bytes.
-  public var disputeID: Data = Data()
+  /// The terms' canonical bytes.
+  public var terms: Data = Data()
 
-  /// The side.
+  /// The side that the node shall play.
   public var party: Gensyn_Ree_V1_DisputeParty = .unspecified
+
+  /// The computation's inputs, where the store does not have them.
+  public var inputs: [Gensyn_Ree_V1_Tensor] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
 
-/// One message of a player.
+/// One message to the node.
 public nonisolated struct Gensyn_Ree_V1_PlayRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -130,7 +137,7 @@ public nonisolated struct Gensyn_Ree_V1_PlayRequest: Sendable {
     set {message = .join(newValue)}
   }
 
-  /// The answer to a question.
+  /// A move of the other side.
   public var move: Gensyn_Ree_V1_SignedMove {
     get {
       if case .move(let v)? = message {return v}
@@ -144,7 +151,7 @@ public nonisolated struct Gensyn_Ree_V1_PlayRequest: Sendable {
   public nonisolated enum OneOf_Message: Equatable, Sendable {
     /// Exactly once, first.
     case join(Gensyn_Ree_V1_DisputeJoin)
-    /// The answer to a question.
+    /// A move of the other side.
     case move(Gensyn_Ree_V1_SignedMove)
 
   }
@@ -152,7 +159,7 @@ public nonisolated struct Gensyn_Ree_V1_PlayRequest: Sendable {
   public init() {}
 }
 
-/// One message of the referee.
+/// One message of the node.
 public nonisolated struct Gensyn_Ree_V1_PlayResponse: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -160,175 +167,50 @@ public nonisolated struct Gensyn_Ree_V1_PlayResponse: Sendable {
 
   public var message: Gensyn_Ree_V1_PlayResponse.OneOf_Message? = nil
 
-  /// First: the dispute as it stands.
-  public var dispute: Gensyn_Ree_V1_Dispute {
+  /// First: the terms as the node read them.
+  public var terms: Gensyn_Ree_V1_DisputeTerms {
     get {
-      if case .dispute(let v)? = message {return v}
-      return Gensyn_Ree_V1_Dispute()
+      if case .terms(let v)? = message {return v}
+      return Gensyn_Ree_V1_DisputeTerms()
     }
-    set {message = .dispute(newValue)}
+    set {message = .terms(newValue)}
   }
 
-  /// A question to answer.
-  public var question: Gensyn_Ree_V1_DisputeQuestion {
+  /// A move of the node's side.
+  public var move: Gensyn_Ree_V1_SignedMove {
     get {
-      if case .question(let v)? = message {return v}
-      return Gensyn_Ree_V1_DisputeQuestion()
-    }
-    set {message = .question(newValue)}
-  }
-
-  /// A move of the other side.
-  public var opponentMove: Gensyn_Ree_V1_SignedMove {
-    get {
-      if case .opponentMove(let v)? = message {return v}
+      if case .move(let v)? = message {return v}
       return Gensyn_Ree_V1_SignedMove()
     }
-    set {message = .opponentMove(newValue)}
+    set {message = .move(newValue)}
   }
 
   /// Last: the verdict.
-  public var verdict: Gensyn_Ree_V1_DisputeVerdict {
+  public var outcome: Gensyn_Ree_V1_DisputeOutcome {
     get {
-      if case .verdict(let v)? = message {return v}
-      return Gensyn_Ree_V1_DisputeVerdict()
+      if case .outcome(let v)? = message {return v}
+      return Gensyn_Ree_V1_DisputeOutcome()
     }
-    set {message = .verdict(newValue)}
+    set {message = .outcome(newValue)}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Message: Equatable, Sendable {
-    /// First: the dispute as it stands.
-    case dispute(Gensyn_Ree_V1_Dispute)
-    /// A question to answer.
-    case question(Gensyn_Ree_V1_DisputeQuestion)
-    /// A move of the other side.
-    case opponentMove(Gensyn_Ree_V1_SignedMove)
+    /// First: the terms as the node read them.
+    case terms(Gensyn_Ree_V1_DisputeTerms)
+    /// A move of the node's side.
+    case move(Gensyn_Ree_V1_SignedMove)
     /// Last: the verdict.
-    case verdict(Gensyn_Ree_V1_DisputeVerdict)
+    case outcome(Gensyn_Ree_V1_DisputeOutcome)
 
   }
 
   public init() {}
 }
 
-/// Asks for a dispute.
-public nonisolated struct Gensyn_Ree_V1_GetDisputeRequest: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The dispute's identifier, 32 bytes.
-  public var disputeID: Data = Data()
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
-/// A dispute.
-public nonisolated struct Gensyn_Ree_V1_GetDisputeResponse: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The dispute.
-  public var dispute: Gensyn_Ree_V1_Dispute {
-    get {_dispute ?? Gensyn_Ree_V1_Dispute()}
-    set {_dispute = newValue}
-  }
-  /// Returns true if `dispute` has been explicitly set.
-  public var hasDispute: Bool {self._dispute != nil}
-  /// Clears the value of `dispute`. Subsequent reads from it will return its default value.
-  public mutating func clearDispute() {self._dispute = nil}
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-
-  fileprivate var _dispute: Gensyn_Ree_V1_Dispute? = nil
-}
-
-/// Asks for one page of disputes.
-public nonisolated struct Gensyn_Ree_V1_ListDisputesRequest: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// How many to return at most. 0: the server's choice; values above 1,000 count as 1,000.
-  public var pageSize: Int32 = 0
-
-  /// The `next_page_token` of the page before. Empty: the first page.
-  public var pageToken: String = String()
-
-  /// Only disputes in this phase. Unspecified: every phase.
-  public var phase: Gensyn_Ree_V1_DisputePhase = .unspecified
-
-  /// Only disputes about the receipt with this BLAKE3-256, 32 bytes. Empty: every receipt.
-  public var receiptHash: Data = Data()
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
-/// One page of disputes.
-public nonisolated struct Gensyn_Ree_V1_ListDisputesResponse: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The disputes, newest first.
-  public var disputes: [Gensyn_Ree_V1_Dispute] = []
-
-  /// The token of the next page. Empty: this was the last one.
-  public var nextPageToken: String = String()
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
-/// Asks for one page of a dispute's moves.
-public nonisolated struct Gensyn_Ree_V1_ListMovesRequest: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The dispute's identifier, 32 bytes.
-  public var disputeID: Data = Data()
-
-  /// How many to return at most. 0: the server's choice; values above 1,000 count as 1,000.
-  public var pageSize: Int32 = 0
-
-  /// The `next_page_token` of the page before. Empty: the first page.
-  public var pageToken: String = String()
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
-/// One page of a dispute's moves.
-public nonisolated struct Gensyn_Ree_V1_ListMovesResponse: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// The moves in order.
-  public var moves: [Gensyn_Ree_V1_SignedMove] = []
-
-  /// The token of the next page. Empty: this was the last one.
-  public var nextPageToken: String = String()
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
-/// Asks whether a verdict follows from its evidence.
-public nonisolated struct Gensyn_Ree_V1_CheckVerdictRequest: Sendable {
+/// How a dispute ended.
+public nonisolated struct Gensyn_Ree_V1_DisputeOutcome: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -343,59 +225,63 @@ public nonisolated struct Gensyn_Ree_V1_CheckVerdictRequest: Sendable {
   /// Clears the value of `verdict`. Subsequent reads from it will return its default value.
   public mutating func clearVerdict() {self._verdict = nil}
 
-  /// The first receipt.
-  public var firstReceipt: Gensyn_Ree_V1_ReceiptReference {
-    get {_firstReceipt ?? Gensyn_Ree_V1_ReceiptReference()}
-    set {_firstReceipt = newValue}
-  }
-  /// Returns true if `firstReceipt` has been explicitly set.
-  public var hasFirstReceipt: Bool {self._firstReceipt != nil}
-  /// Clears the value of `firstReceipt`. Subsequent reads from it will return its default value.
-  public mutating func clearFirstReceipt() {self._firstReceipt = nil}
-
-  /// The second receipt.
-  public var secondReceipt: Gensyn_Ree_V1_ReceiptReference {
-    get {_secondReceipt ?? Gensyn_Ree_V1_ReceiptReference()}
-    set {_secondReceipt = newValue}
-  }
-  /// Returns true if `secondReceipt` has been explicitly set.
-  public var hasSecondReceipt: Bool {self._secondReceipt != nil}
-  /// Clears the value of `secondReceipt`. Subsequent reads from it will return its default value.
-  public mutating func clearSecondReceipt() {self._secondReceipt = nil}
+  /// All that is needed to judge the dispute once more, deterministic CBOR.
+  public var transcript: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _verdict: Gensyn_Ree_V1_DisputeVerdict? = nil
-  fileprivate var _firstReceipt: Gensyn_Ree_V1_ReceiptReference? = nil
-  fileprivate var _secondReceipt: Gensyn_Ree_V1_ReceiptReference? = nil
 }
 
-/// Whether a verdict follows from its evidence.
-public nonisolated struct Gensyn_Ree_V1_CheckVerdictResponse: Sendable {
+/// Asks whether a transcript is one of a fair dispute, and what comes out of it.
+public nonisolated struct Gensyn_Ree_V1_CheckTranscriptRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// True if it does.
-  public var upheld: Bool = false
-
-  /// Why not, in words. Empty if it does.
-  public var fault: String = String()
+  /// The transcript, deterministic CBOR.
+  public var transcript: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
 
+/// What comes out of a transcript.
+public nonisolated struct Gensyn_Ree_V1_CheckTranscriptResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The verdict; unset if the dispute has not ended.
+  public var verdict: Gensyn_Ree_V1_DisputeVerdict {
+    get {_verdict ?? Gensyn_Ree_V1_DisputeVerdict()}
+    set {_verdict = newValue}
+  }
+  /// Returns true if `verdict` has been explicitly set.
+  public var hasVerdict: Bool {self._verdict != nil}
+  /// Clears the value of `verdict`. Subsequent reads from it will return its default value.
+  public mutating func clearVerdict() {self._verdict = nil}
+
+  /// Whether the program is that of the receipt's model, made anew from the model in the store.
+  public var programIsTheModels: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _verdict: Gensyn_Ree_V1_DisputeVerdict? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "gensyn.ree.v1"
 
-nonisolated extension Gensyn_Ree_V1_OpenDisputeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".OpenDisputeRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}first_receipt\0\u{3}second_receipt\0\u{1}nonce\0\u{3}move_time_max\0")
+nonisolated extension Gensyn_Ree_V1_PrepareDisputeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PrepareDisputeRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}receipt\0\u{1}inputs\0\u{3}challenger_key\0\u{3}move_time_max\0\u{1}nonce\0\u{1}doubt\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -403,10 +289,12 @@ nonisolated extension Gensyn_Ree_V1_OpenDisputeRequest: SwiftProtobuf.Message, S
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._firstReceipt) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._secondReceipt) }()
-      case 3: try { try decoder.decodeSingularBytesField(value: &self.nonce) }()
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._receipt) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.inputs) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.challengerKey) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._moveTimeMax) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.nonce) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.doubt) }()
       default: break
       }
     }
@@ -417,34 +305,42 @@ nonisolated extension Gensyn_Ree_V1_OpenDisputeRequest: SwiftProtobuf.Message, S
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._firstReceipt {
+    try { if let v = self._receipt {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
-    try { if let v = self._secondReceipt {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    if !self.nonce.isEmpty {
-      try visitor.visitSingularBytesField(value: self.nonce, fieldNumber: 3)
+    if !self.inputs.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.inputs, fieldNumber: 2)
+    }
+    if !self.challengerKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.challengerKey, fieldNumber: 3)
     }
     try { if let v = self._moveTimeMax {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
+    if !self.nonce.isEmpty {
+      try visitor.visitSingularBytesField(value: self.nonce, fieldNumber: 5)
+    }
+    if self.doubt != .unspecified {
+      try visitor.visitSingularEnumField(value: self.doubt, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Gensyn_Ree_V1_OpenDisputeRequest, rhs: Gensyn_Ree_V1_OpenDisputeRequest) -> Bool {
-    if lhs._firstReceipt != rhs._firstReceipt {return false}
-    if lhs._secondReceipt != rhs._secondReceipt {return false}
-    if lhs.nonce != rhs.nonce {return false}
+  public static func ==(lhs: Gensyn_Ree_V1_PrepareDisputeRequest, rhs: Gensyn_Ree_V1_PrepareDisputeRequest) -> Bool {
+    if lhs._receipt != rhs._receipt {return false}
+    if lhs.inputs != rhs.inputs {return false}
+    if lhs.challengerKey != rhs.challengerKey {return false}
     if lhs._moveTimeMax != rhs._moveTimeMax {return false}
+    if lhs.nonce != rhs.nonce {return false}
+    if lhs.doubt != rhs.doubt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension Gensyn_Ree_V1_OpenDisputeResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".OpenDisputeResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dispute\0")
+nonisolated extension Gensyn_Ree_V1_PrepareDisputeResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PrepareDisputeResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}terms\0\u{1}differs\0\u{3}move_count_max\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -452,7 +348,9 @@ nonisolated extension Gensyn_Ree_V1_OpenDisputeResponse: SwiftProtobuf.Message, 
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._dispute) }()
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.differs) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.moveCountMax) }()
       default: break
       }
     }
@@ -463,14 +361,22 @@ nonisolated extension Gensyn_Ree_V1_OpenDisputeResponse: SwiftProtobuf.Message, 
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._dispute {
+    try { if let v = self._terms {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
+    if self.differs != false {
+      try visitor.visitSingularBoolField(value: self.differs, fieldNumber: 2)
+    }
+    if self.moveCountMax != 0 {
+      try visitor.visitSingularUInt32Field(value: self.moveCountMax, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Gensyn_Ree_V1_OpenDisputeResponse, rhs: Gensyn_Ree_V1_OpenDisputeResponse) -> Bool {
-    if lhs._dispute != rhs._dispute {return false}
+  public static func ==(lhs: Gensyn_Ree_V1_PrepareDisputeResponse, rhs: Gensyn_Ree_V1_PrepareDisputeResponse) -> Bool {
+    if lhs._terms != rhs._terms {return false}
+    if lhs.differs != rhs.differs {return false}
+    if lhs.moveCountMax != rhs.moveCountMax {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -478,7 +384,7 @@ nonisolated extension Gensyn_Ree_V1_OpenDisputeResponse: SwiftProtobuf.Message, 
 
 nonisolated extension Gensyn_Ree_V1_DisputeJoin: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DisputeJoin"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}dispute_id\0\u{1}party\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}terms\0\u{1}party\0\u{1}inputs\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -486,26 +392,31 @@ nonisolated extension Gensyn_Ree_V1_DisputeJoin: SwiftProtobuf.Message, SwiftPro
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.disputeID) }()
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.terms) }()
       case 2: try { try decoder.decodeSingularEnumField(value: &self.party) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.inputs) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.disputeID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.disputeID, fieldNumber: 1)
+    if !self.terms.isEmpty {
+      try visitor.visitSingularBytesField(value: self.terms, fieldNumber: 1)
     }
     if self.party != .unspecified {
       try visitor.visitSingularEnumField(value: self.party, fieldNumber: 2)
+    }
+    if !self.inputs.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.inputs, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Gensyn_Ree_V1_DisputeJoin, rhs: Gensyn_Ree_V1_DisputeJoin) -> Bool {
-    if lhs.disputeID != rhs.disputeID {return false}
+    if lhs.terms != rhs.terms {return false}
     if lhs.party != rhs.party {return false}
+    if lhs.inputs != rhs.inputs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -580,7 +491,7 @@ nonisolated extension Gensyn_Ree_V1_PlayRequest: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Gensyn_Ree_V1_PlayResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PlayResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dispute\0\u{1}question\0\u{3}opponent_move\0\u{1}verdict\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}terms\0\u{1}move\0\u{1}outcome\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -589,55 +500,42 @@ nonisolated extension Gensyn_Ree_V1_PlayResponse: SwiftProtobuf.Message, SwiftPr
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try {
-        var v: Gensyn_Ree_V1_Dispute?
+        var v: Gensyn_Ree_V1_DisputeTerms?
         var hadOneofValue = false
         if let current = self.message {
           hadOneofValue = true
-          if case .dispute(let m) = current {v = m}
+          if case .terms(let m) = current {v = m}
         }
         try decoder.decodeSingularMessageField(value: &v)
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.message = .dispute(v)
+          self.message = .terms(v)
         }
       }()
       case 2: try {
-        var v: Gensyn_Ree_V1_DisputeQuestion?
-        var hadOneofValue = false
-        if let current = self.message {
-          hadOneofValue = true
-          if case .question(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.message = .question(v)
-        }
-      }()
-      case 3: try {
         var v: Gensyn_Ree_V1_SignedMove?
         var hadOneofValue = false
         if let current = self.message {
           hadOneofValue = true
-          if case .opponentMove(let m) = current {v = m}
+          if case .move(let m) = current {v = m}
         }
         try decoder.decodeSingularMessageField(value: &v)
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.message = .opponentMove(v)
+          self.message = .move(v)
         }
       }()
-      case 4: try {
-        var v: Gensyn_Ree_V1_DisputeVerdict?
+      case 3: try {
+        var v: Gensyn_Ree_V1_DisputeOutcome?
         var hadOneofValue = false
         if let current = self.message {
           hadOneofValue = true
-          if case .verdict(let m) = current {v = m}
+          if case .outcome(let m) = current {v = m}
         }
         try decoder.decodeSingularMessageField(value: &v)
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.message = .verdict(v)
+          self.message = .outcome(v)
         }
       }()
       default: break
@@ -651,21 +549,17 @@ nonisolated extension Gensyn_Ree_V1_PlayResponse: SwiftProtobuf.Message, SwiftPr
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
     switch self.message {
-    case .dispute?: try {
-      guard case .dispute(let v)? = self.message else { preconditionFailure() }
+    case .terms?: try {
+      guard case .terms(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     }()
-    case .question?: try {
-      guard case .question(let v)? = self.message else { preconditionFailure() }
+    case .move?: try {
+      guard case .move(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     }()
-    case .opponentMove?: try {
-      guard case .opponentMove(let v)? = self.message else { preconditionFailure() }
+    case .outcome?: try {
+      guard case .outcome(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    }()
-    case .verdict?: try {
-      guard case .verdict(let v)? = self.message else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     }()
     case nil: break
     }
@@ -679,228 +573,9 @@ nonisolated extension Gensyn_Ree_V1_PlayResponse: SwiftProtobuf.Message, SwiftPr
   }
 }
 
-nonisolated extension Gensyn_Ree_V1_GetDisputeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".GetDisputeRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}dispute_id\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.disputeID) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.disputeID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.disputeID, fieldNumber: 1)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_GetDisputeRequest, rhs: Gensyn_Ree_V1_GetDisputeRequest) -> Bool {
-    if lhs.disputeID != rhs.disputeID {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_GetDisputeResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".GetDisputeResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dispute\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._dispute) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._dispute {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_GetDisputeResponse, rhs: Gensyn_Ree_V1_GetDisputeResponse) -> Bool {
-    if lhs._dispute != rhs._dispute {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_ListDisputesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".ListDisputesRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}page_size\0\u{3}page_token\0\u{1}phase\0\u{3}receipt_hash\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
-      case 3: try { try decoder.decodeSingularEnumField(value: &self.phase) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self.receiptHash) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.pageSize != 0 {
-      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 1)
-    }
-    if !self.pageToken.isEmpty {
-      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 2)
-    }
-    if self.phase != .unspecified {
-      try visitor.visitSingularEnumField(value: self.phase, fieldNumber: 3)
-    }
-    if !self.receiptHash.isEmpty {
-      try visitor.visitSingularBytesField(value: self.receiptHash, fieldNumber: 4)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_ListDisputesRequest, rhs: Gensyn_Ree_V1_ListDisputesRequest) -> Bool {
-    if lhs.pageSize != rhs.pageSize {return false}
-    if lhs.pageToken != rhs.pageToken {return false}
-    if lhs.phase != rhs.phase {return false}
-    if lhs.receiptHash != rhs.receiptHash {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_ListDisputesResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".ListDisputesResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}disputes\0\u{3}next_page_token\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.disputes) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.disputes.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.disputes, fieldNumber: 1)
-    }
-    if !self.nextPageToken.isEmpty {
-      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_ListDisputesResponse, rhs: Gensyn_Ree_V1_ListDisputesResponse) -> Bool {
-    if lhs.disputes != rhs.disputes {return false}
-    if lhs.nextPageToken != rhs.nextPageToken {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_ListMovesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".ListMovesRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}dispute_id\0\u{3}page_size\0\u{3}page_token\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.disputeID) }()
-      case 2: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.disputeID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.disputeID, fieldNumber: 1)
-    }
-    if self.pageSize != 0 {
-      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 2)
-    }
-    if !self.pageToken.isEmpty {
-      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 3)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_ListMovesRequest, rhs: Gensyn_Ree_V1_ListMovesRequest) -> Bool {
-    if lhs.disputeID != rhs.disputeID {return false}
-    if lhs.pageSize != rhs.pageSize {return false}
-    if lhs.pageToken != rhs.pageToken {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_ListMovesResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".ListMovesResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}moves\0\u{3}next_page_token\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.moves) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.moves.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.moves, fieldNumber: 1)
-    }
-    if !self.nextPageToken.isEmpty {
-      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: Gensyn_Ree_V1_ListMovesResponse, rhs: Gensyn_Ree_V1_ListMovesResponse) -> Bool {
-    if lhs.moves != rhs.moves {return false}
-    if lhs.nextPageToken != rhs.nextPageToken {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Gensyn_Ree_V1_CheckVerdictRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".CheckVerdictRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{3}first_receipt\0\u{3}second_receipt\0")
+nonisolated extension Gensyn_Ree_V1_DisputeOutcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DisputeOutcome"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{1}transcript\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -909,8 +584,7 @@ nonisolated extension Gensyn_Ree_V1_CheckVerdictRequest: SwiftProtobuf.Message, 
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._verdict) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._firstReceipt) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._secondReceipt) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.transcript) }()
       default: break
       }
     }
@@ -924,27 +598,23 @@ nonisolated extension Gensyn_Ree_V1_CheckVerdictRequest: SwiftProtobuf.Message, 
     try { if let v = self._verdict {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
-    try { if let v = self._firstReceipt {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._secondReceipt {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
+    if !self.transcript.isEmpty {
+      try visitor.visitSingularBytesField(value: self.transcript, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Gensyn_Ree_V1_CheckVerdictRequest, rhs: Gensyn_Ree_V1_CheckVerdictRequest) -> Bool {
+  public static func ==(lhs: Gensyn_Ree_V1_DisputeOutcome, rhs: Gensyn_Ree_V1_DisputeOutcome) -> Bool {
     if lhs._verdict != rhs._verdict {return false}
-    if lhs._firstReceipt != rhs._firstReceipt {return false}
-    if lhs._secondReceipt != rhs._secondReceipt {return false}
+    if lhs.transcript != rhs.transcript {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension Gensyn_Ree_V1_CheckVerdictResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".CheckVerdictResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}upheld\0\u{1}fault\0")
+nonisolated extension Gensyn_Ree_V1_CheckTranscriptRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CheckTranscriptRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}transcript\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -952,26 +622,60 @@ nonisolated extension Gensyn_Ree_V1_CheckVerdictResponse: SwiftProtobuf.Message,
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBoolField(value: &self.upheld) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.fault) }()
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.transcript) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.upheld != false {
-      try visitor.visitSingularBoolField(value: self.upheld, fieldNumber: 1)
-    }
-    if !self.fault.isEmpty {
-      try visitor.visitSingularStringField(value: self.fault, fieldNumber: 2)
+    if !self.transcript.isEmpty {
+      try visitor.visitSingularBytesField(value: self.transcript, fieldNumber: 1)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Gensyn_Ree_V1_CheckVerdictResponse, rhs: Gensyn_Ree_V1_CheckVerdictResponse) -> Bool {
-    if lhs.upheld != rhs.upheld {return false}
-    if lhs.fault != rhs.fault {return false}
+  public static func ==(lhs: Gensyn_Ree_V1_CheckTranscriptRequest, rhs: Gensyn_Ree_V1_CheckTranscriptRequest) -> Bool {
+    if lhs.transcript != rhs.transcript {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Gensyn_Ree_V1_CheckTranscriptResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CheckTranscriptResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}verdict\0\u{3}program_is_the_models\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._verdict) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.programIsTheModels) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._verdict {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.programIsTheModels != false {
+      try visitor.visitSingularBoolField(value: self.programIsTheModels, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Gensyn_Ree_V1_CheckTranscriptResponse, rhs: Gensyn_Ree_V1_CheckTranscriptResponse) -> Bool {
+    if lhs._verdict != rhs._verdict {return false}
+    if lhs.programIsTheModels != rhs.programIsTheModels {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

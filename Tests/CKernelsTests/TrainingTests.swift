@@ -64,6 +64,62 @@ extension Kernels {
     }
 
     @Test(arguments: instructionSets)
+    func `GELU together with its slope has the bits of both`(name: String) throws {
+      var generator = Generator()
+      let x = generator.units(83).map { $0 * 6 }
+      let ones = [Float](repeating: 1, count: x.count)
+      var (y, slope, expected, expectedSlope) = (x, x, x, x)
+
+      try on(name) {
+        ree_gelu_with_slope(x, &y, &slope, x.count)
+        ree_gelu(x, &expected, x.count)
+        ree_gelu_gradient(x, ones, &expectedSlope, x.count)
+      }
+
+      #expect(y.patterns == expected.patterns)
+      #expect(slope.patterns == expectedSlope.patterns)
+    }
+
+    // Transposed operands are packed in another way than others, whole panels in another than rests.
+    @Test(arguments: instructionSets)
+    func `a product does not see how its operands lie`(name: String) throws {
+      var generator = Generator()
+      for (m, n, k) in [(24, 64, 40), (25, 70, 37), (13, 32, 300)] {
+        let a = generator.units(m * k)
+        let b = generator.units(k * n)
+        let aColumns = (0..<m * k).map { a[$0 % m * k + $0 / m] }
+        let bColumns = (0..<k * n).map { b[$0 % k * n + $0 / k] }
+        var plain = [Float](repeating: 0, count: m * n)
+        var transposed = plain
+
+        try on(name) {
+          var product = ree_matmul()
+          ree_matmul_init(&product, m, n, k)
+          run(product, a, b, &plain)
+          (product.a_row, product.a_col) = (1, m)
+          (product.b_row, product.b_col) = (1, k)
+          run(product, aColumns, bColumns, &transposed)
+        }
+
+        #expect(plain.patterns == transposed.patterns)
+      }
+    }
+
+    private func run(_ product: ree_matmul, _ a: [Float], _ b: [Float], _ c: inout [Float]) {
+      var product = product
+      a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+          c.withUnsafeMutableBufferPointer { c in
+            product.a = a.baseAddress
+            product.b = b.baseAddress
+            product.c = c.baseAddress
+            ree_matmul_run(&product)
+          }
+        }
+      }
+    }
+
+    @Test(arguments: instructionSets)
     func `scattered rows add up in the order of their sources`(name: String) throws {
       let width = 19
       let index: [Int64] = [2, 0, 2, 2, 1]

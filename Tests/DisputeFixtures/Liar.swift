@@ -7,7 +7,7 @@ internal import Receipts
 public struct Liar: Sendable {
   private let prover: Prover
 
-  public init(_ claim: Computation) throws {
+  public init(_ claim: any TraceSource) throws {
     prover = try Prover(claim)
   }
 

@@ -52,7 +52,7 @@ struct GameTests {
 
   @Test(arguments: 0..<60)
   func `an honest prover is acquitted whatever the challenger does`(seed: UInt8) throws {
-    var random = Random(seed: UInt64(seed))
+    var random = RandomChallenger(seed: UInt64(seed))
     var match = try match(nonce: seed)
 
     let verdict = try match.run(
@@ -135,33 +135,5 @@ struct GameTests {
     }
 
     #expect(named == JudgedOperator.onChain.map(\.rawValue))
-  }
-}
-
-/// Plays anything that its turn allows, sensible or not.
-private struct Random {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-  private mutating func next(_ count: Int) -> Int {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return Int(state >> 33) % max(count, 1)
-  }
-
-  mutating func move(in game: Game) -> Move? {
-    // Now and then a move that the phase does not allow.
-    guard next(40) > 0 else { return .chooseElement(UInt64(next(1 << 20))) }
-    switch game.phase {
-    case .parts(_, _, let nodes): return .choosePart(next(nodes.count))
-    case .record(let record):
-      return next(3) == 0
-        ? .doubtInput(next(record.inputs.count)) : .doubtOutput(next(record.outputs.count))
-    case .chunk(_, let chunk): return .chooseElement(chunk.index * 256 + UInt64(next(4)))
-    case .sums(_, _, let sums): return .chooseBlock(next(sums.count))
-    default: return nil
-    }
   }
 }

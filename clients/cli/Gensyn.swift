@@ -15,10 +15,9 @@ struct GensynCommand: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       Call.self, List.self, Describe.self, MakeTemplate.self, CheckHealth.self, Bench.self,
-      ArtifactCommands.self, REECommands.self, ReceiptCommands.self, KeyCommands.self,
-      WalletCommands.self, ChainCommands.self,
-      JobCommands.self, OfferCommands.self, ProviderCommands.self, VerifierCommands.self,
-      SettlementCommands.self,
+      ArtifactCommands.self, ModelCommands.self, REECommands.self, ReceiptCommands.self,
+      KeyCommands.self, WalletCommands.self, ChainCommands.self, JobCommands.self,
+      OfferCommands.self, ProviderCommands.self, VerifierCommands.self, SettlementCommands.self,
       MakeCompletion.self,
       ShowVersion.self,
       ExitCodes.self,

@@ -42,11 +42,13 @@ final class ChainHost: Sendable {
     if let time = configuration.blockTime { settings.sealing = .interval(time) }
     if configuration.follow != nil { settings.sealing = .manual }
     if !configuration.isTemporary { settings.folder = configuration.dataDirectory + "/chain" }
+    let node: Chain.Node
     do {
       node = try Chain.Node(settings)
     } catch {
       throw ConfigurationError("the chain does not open: \(error)")
     }
+    self.node = node
     var serving = EthereumAPI.Configuration(
       clientVersion: "gensyn-gateway/v\(Gateway.version)/linux/swift")
     serving.accounts = accounts

@@ -43,6 +43,7 @@ final class Node: Sendable {
     // Services: one for each engine, and those that every server has.
     var services: [any Service] = [
       ArtifactService(store: store, disk: disk),
+      ModelService(store: store, engine: engine, disk: disk),
       ExecutionService(engine: engine, disk: disk),
       ReceiptService(receipts: receipts, artifacts: store, engine: engine, disk: disk),
     ]

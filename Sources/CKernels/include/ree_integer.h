@@ -21,7 +21,11 @@ extern "C" {
 void ree_quantize_rows(const float *x, size_t rows, size_t k, uint8_t *q, size_t q_row,
                        float *scale);
 
-// The same by columns, for weights: b's element [i][j] is b[i * b_row + j * b_col]; q is [k][n],
+// y = min(max(zero + (x / scale rounded to the nearest integer, ties to even), 0), 255).
+// Precondition: |x / scale| < 2^22 for every x.
+void ree_quantize_linear_u8(const float *x, size_t n, float scale, uint8_t zero, uint8_t *y);
+
+// The same as ree_quantize_rows by columns, for weights: b's element [i][j] is b[i * b_row + j * b_col]; q is [k][n],
 // signed, without the 128; scale is [n].
 void ree_quantize_columns(const float *b, size_t k, size_t n, size_t b_row, size_t b_col, int8_t *q,
                           float *scale);

@@ -130,6 +130,12 @@ static void integer_finish_panel(const ree_i8_matmul *p, size_t i, size_t rows, 
   }
 }
 
+static bool any_nonzero(const int32_t *x, size_t n) {
+  int32_t all = 0;
+  for (size_t i = 0; i < n; i++) all |= x[i];
+  return all != 0;
+}
+
 static void integer_tile(const ree_i8_matmul *p, const struct tile *t) {
   const size_t groups = (p->k + 3) / 4, panel_size = (groups + 1) * REE_PANEL_BYTES;
   const ree_matmul epilogue = {
@@ -142,10 +148,15 @@ static void integer_tile(const ree_i8_matmul *p, const struct tile *t) {
     const int8_t *b = (const int8_t *)p->b + panel * panel_size;
     const int32_t *column_sums = (const int32_t *)(b + groups * REE_PANEL_BYTES);
     const size_t j = panel * REE_PANEL, columns = p->n - j < REE_PANEL ? p->n - j : REE_PANEL;
+    // The panel after this one comes from memory meanwhile.
+    if (panel + 1 < t->panel_end)
+      for (size_t at = 0; at < panel_size; at += REE_LINE)
+        __builtin_prefetch(b + panel_size + at, 0, 2);
+    const bool has_zeros = p->b_zero && any_nonzero(p->b_zero + j, columns);
     for (size_t i = t->row; i < t->row_end;) {
       const size_t left = t->row_end - i, rows = left < REE_INTEGER_ROWS ? left : REE_INTEGER_ROWS;
       integer_products[rows](groups, p->a + i * p->a_row, p->a_row, b, raw);
-      if (columns == REE_PANEL && !p->sums && !p->b_zero)
+      if (columns == REE_PANEL && !p->sums && !has_zeros)
         integer_finish_panel(p, i, rows, j, raw, column_sums);
       else
         for (size_t r = 0; r < rows; r++)

@@ -16,6 +16,22 @@ struct strided {
   size_t b_row, b_col, n;
 };
 
+// Four times four elements: rows of `from`, `step` apart, become columns of a panel.
+REE_INLINE void transpose_4(const float *from, size_t step, float *panel) {
+  typedef float four __attribute__((vector_size(16)));
+  four row[4], half[4];
+  REE_UNROLL for (size_t i = 0; i < 4; i++) memcpy(&row[i], from + i * step, sizeof row[i]);
+  half[0] = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
+  half[1] = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
+  half[2] = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);
+  half[3] = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);
+  row[0] = __builtin_shufflevector(half[0], half[1], 0, 1, 4, 5);
+  row[1] = __builtin_shufflevector(half[0], half[1], 2, 3, 6, 7);
+  row[2] = __builtin_shufflevector(half[2], half[3], 0, 1, 4, 5);
+  row[3] = __builtin_shufflevector(half[2], half[3], 2, 3, 6, 7);
+  REE_UNROLL for (size_t i = 0; i < 4; i++) memcpy(panel + i * REE_PANEL, &row[i], sizeof row[i]);
+}
+
 static void fill_strided(const void *source, size_t k0, size_t count, size_t panel, float *packed) {
   const struct strided *s = source;
   const size_t j0 = panel * REE_PANEL;
@@ -29,7 +45,12 @@ static void fill_strided(const void *source, size_t k0, size_t count, size_t pan
   if (columns < REE_PANEL) memset(packed, 0, count * REE_PANEL * sizeof(float));
   // Reads run along whichever stride is short.
   if (s->b_row == 1 && s->b_col != 1) {
-    for (size_t k = 0; k < count; k += 16) {
+    size_t k = 0;
+    if (columns == REE_PANEL)
+      for (; k + 4 <= count; k += 4)
+        for (size_t j = 0; j < REE_PANEL; j += 4)
+          transpose_4(b + k + j * s->b_col, s->b_col, packed + k * REE_PANEL + j);
+    for (; k < count; k += 16) {
       size_t end = k + 16 < count ? k + 16 : count;
       for (size_t j = 0; j < columns; j++)
         for (size_t q = k; q < end; q++) packed[q * REE_PANEL + j] = b[q + j * s->b_col];
@@ -115,6 +136,11 @@ static void clear(const ree_matmul *p, const struct tile *t) {
 // A block of A's rows over one block of k, rows side by side: [k][rows].
 static void pack_rows(size_t rows, size_t count, const float *a, size_t a_row, size_t a_col,
                       float *packed) {
+  if (a_row == 1 && rows == REE_ROWS) {
+    for (size_t k = 0; k < count; k++)
+      memcpy(packed + k * REE_ROWS, a + k * a_col, REE_ROWS * sizeof(float));
+    return;
+  }
   for (size_t k = 0; k < count; k++)
     for (size_t i = 0; i < rows; i++) packed[k * rows + i] = a[i * a_row + k * a_col];
 }
@@ -127,7 +153,7 @@ static void product_edge(size_t rows, size_t columns, size_t count, const float 
     for (size_t i = 0; i < rows; i++)
       for (size_t j = 0; j < REE_PANEL; j++)
         edge[i * REE_PANEL + j] = j < columns ? c[i * c_row + j] : 0;
-  products[rows](count, a, a_row, a_col, b, REE_PANEL, edge, REE_PANEL, first);
+  products[rows](count, a, a_row, a_col, b, REE_PANEL, edge, REE_PANEL, first, NULL);
   for (size_t i = 0; i < rows; i++)
     memcpy(c + i * c_row, edge + i * REE_PANEL, columns * sizeof(float));
 }
@@ -214,8 +240,14 @@ static void many_rows_tile(const ree_matmul *p, const struct panel_source *sourc
           const size_t j = q * REE_PANEL;
           const float *column = b + (q - panel) * count * REE_PANEL;
           float *c = p->c + (t->row + i) * p->c_row + j;
+          // The panel after this one comes from memory while the first rows pass.
+          const bool fetches = p->b_packed && block * REE_LINE < REE_PANEL * sizeof(float) &&
+                               panel + 1 < t->panel_end;
+          const char *following = (const char *)(column + count * REE_PANEL);
+          const char *next = fetches ? following + block * count * REE_LINE : NULL;
           if (j + REE_PANEL <= p->n)
-            products[here](count, from, a_row, a_col, column, REE_PANEL, c, p->c_row, k0 == 0);
+            products[here](count, from, a_row, a_col, column, REE_PANEL, c, p->c_row, k0 == 0,
+                           next);
           else
             product_edge(here, p->n - j, count, from, a_row, a_col, column, c, p->c_row, k0 == 0);
           if (k0 + count == p->k)

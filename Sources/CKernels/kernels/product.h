@@ -2,14 +2,15 @@
 // block of k. Per element one fma chain in increasing k from +0; then the block's sum is stored
 // (first block) or added to what is there. A NaN on the way stays one, so it may be canonical at once.
 
-enum { REE_SUMS = 32 };
+enum { REE_SUMS = 32, REE_LINE = 64 };
 
 // `rows` and `vectors` are constants where this is inlined, so that all sums live in registers.
 //   a  element [row][k] at a[row * a_row + k * a_col]
 //   b  element [k][column] at b[(column / 32) * b_panel + k * b_row + column % 32]
+//   next  what is read after this: `count` lines of it are fetched meanwhile
 REE_INLINE void product(const size_t rows, const size_t vectors, size_t count, const float *a,
                         size_t a_row, size_t a_col, const float *b, size_t b_row, size_t b_panel,
-                        float *c, size_t c_row, bool first) {
+                        float *c, size_t c_row, bool first, const char *next) {
   vf sum[REE_SUMS];
   REE_UNROLL for (size_t s = 0; s < rows * vectors; s++) sum[s] = splat(0);
 
@@ -25,6 +26,7 @@ REE_INLINE void product(const size_t rows, const size_t vectors, size_t count, c
     }
     a += a_col;
     b += b_row;
+    if (next) __builtin_prefetch(next + k * REE_LINE, 0, 2);
   }
 
   REE_UNROLL for (size_t i = 0; i < rows; i++)
@@ -37,14 +39,18 @@ REE_INLINE void product(const size_t rows, const size_t vectors, size_t count, c
 
 // The block of REE_ROWS rows and fewer. One function for each number of rows.
 typedef void product_rows(size_t count, const float *a, size_t a_row, size_t a_col, const float *b,
-                          size_t b_row, float *c, size_t c_row, bool first);
+                          size_t b_row, float *c, size_t c_row, bool first, const char *next);
 
 #define REE_PRODUCT(ROWS)                                                                          \
   static void product_##ROWS(size_t count, const float *a, size_t a_row, size_t a_col,             \
-                             const float *b, size_t b_row, float *c, size_t c_row, bool first) {   \
+                             const float *b, size_t b_row, float *c, size_t c_row, bool first,     \
+                             const char *next) {                                                   \
     for (size_t v = 0; v < REE_PANEL / REE_WIDTH; v += REE_VECTORS)                                \
-      product(ROWS, REE_VECTORS, count, a, a_row, a_col, b + v * REE_WIDTH, b_row, 0,              \
-              c + v * REE_WIDTH, c_row, first);                                                    \
+      if (v == 0 && next)                                                                          \
+        product(ROWS, REE_VECTORS, count, a, a_row, a_col, b, b_row, 0, c, c_row, first, next);    \
+      else                                                                                         \
+        product(ROWS, REE_VECTORS, count, a, a_row, a_col, b + v * REE_WIDTH, b_row, 0,            \
+                c + v * REE_WIDTH, c_row, first, NULL);                                            \
   }
 
 REE_PRODUCT(1)
@@ -84,10 +90,11 @@ static product_rows *const products[] = {
     size_t j = 0;                                                                                  \
     for (; j + wide <= columns; j += wide)                                                         \
       product(ROWS, VECTORS, count, a, a_row, a_col,                                               \
-              b + (j / REE_PANEL) * b_panel + j % REE_PANEL, b_row, b_panel, c + j, c_row, first); \
+              b + (j / REE_PANEL) * b_panel + j % REE_PANEL, b_row, b_panel, c + j, c_row, first,  \
+              NULL);                                                                               \
     for (; j < columns; j += REE_WIDTH)                                                            \
       product(ROWS, 1, count, a, a_row, a_col, b + (j / REE_PANEL) * b_panel + j % REE_PANEL,      \
-              b_row, b_panel, c + j, c_row, first);                                                \
+              b_row, b_panel, c + j, c_row, first, NULL);                                          \
   }
 
 REE_PRODUCT_FEW(1, 8)

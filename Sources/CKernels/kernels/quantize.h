@@ -60,6 +60,21 @@ static void integer_quantize_rows(const float *x, size_t rows, size_t k, uint8_t
   }
 }
 
+static void integer_quantize_linear(const float *x, size_t n, float scale, uint8_t zero,
+                                    uint8_t *y) {
+  const vf step = splat(scale);
+  size_t i = 0;
+  for (; i < n; i += REE_WIDTH) {
+    const size_t count = n - i < REE_WIDTH ? n - i : REE_WIDTH;
+    vi q = round_to_int((count == REE_WIDTH ? load(x + i) : load_some(x + i, count, 0)) / step) +
+           splat_i(zero);
+    q = select_i(q > 0, q, splat_i(0));
+    q = select_i(q < 255, q, splat_i(255));
+    vb bytes = __builtin_convertvector(q, vb);
+    memcpy(y + i, &bytes, count);
+  }
+}
+
 static void integer_quantize_columns(const float *b, size_t k, size_t n, size_t b_row, size_t b_col,
                                      int8_t *q, float *scale) {
   for (size_t j = 0; j < n; j++) {

@@ -5,8 +5,8 @@ enum { REE_LANES = 32, REE_SUM_BLOCK = 4096, REE_LANE_VECTORS = REE_LANES / REE_
 REE_INLINE float fold_lanes(const vf *lane) {
   float l[REE_LANES];
   REE_UNROLL for (size_t v = 0; v < REE_LANE_VECTORS; v++) store(l + v * REE_WIDTH, lane[v]);
-  for (size_t half = REE_LANES / 2; half > 0; half /= 2)
-    for (size_t i = 0; i < half; i++) l[i] = l[i] + l[i + half];
+  REE_UNROLL for (size_t half = REE_LANES / 2; half > 0; half /= 2)
+    REE_UNROLL for (size_t i = 0; i < half; i++) l[i] = l[i] + l[i + half];
   return l[0];
 }
 
@@ -93,19 +93,25 @@ static void row_sum_squares(const float *x, size_t rows, size_t n, float *y) {
 }
 
 static float row_max_1(const float *x, size_t n) {
-  vf m = splat(x[0]);
+  vf m[4];
+  REE_UNROLL for (size_t v = 0; v < 4; v++) m[v] = splat(x[0]);
   size_t i = 0;
-  for (; i + REE_WIDTH <= n; i += REE_WIDTH) m = max_v(m, load(x + i));
-  if (i < n) m = max_v(m, load_some(x + i, n - i, x[0]));
-  return fold_max(m);
+  for (; i + 4 * REE_WIDTH <= n; i += 4 * REE_WIDTH)
+    REE_UNROLL for (size_t v = 0; v < 4; v++) m[v] = max_v(m[v], load(x + i + v * REE_WIDTH));
+  for (; i + REE_WIDTH <= n; i += REE_WIDTH) m[0] = max_v(m[0], load(x + i));
+  if (i < n) m[0] = max_v(m[0], load_some(x + i, n - i, x[0]));
+  return fold_max(max_v(max_v(m[0], m[1]), max_v(m[2], m[3])));
 }
 
 static float row_min_1(const float *x, size_t n) {
-  vf m = splat(x[0]);
+  vf m[4];
+  REE_UNROLL for (size_t v = 0; v < 4; v++) m[v] = splat(x[0]);
   size_t i = 0;
-  for (; i + REE_WIDTH <= n; i += REE_WIDTH) m = min_v(m, load(x + i));
-  if (i < n) m = min_v(m, load_some(x + i, n - i, x[0]));
-  return fold_min(m);
+  for (; i + 4 * REE_WIDTH <= n; i += 4 * REE_WIDTH)
+    REE_UNROLL for (size_t v = 0; v < 4; v++) m[v] = min_v(m[v], load(x + i + v * REE_WIDTH));
+  for (; i + REE_WIDTH <= n; i += REE_WIDTH) m[0] = min_v(m[0], load(x + i));
+  if (i < n) m[0] = min_v(m[0], load_some(x + i, n - i, x[0]));
+  return fold_min(min_v(min_v(m[0], m[1]), min_v(m[2], m[3])));
 }
 
 static void row_max(const float *x, size_t rows, size_t n, float *y) {
@@ -171,10 +177,12 @@ static float softmax_center(const float *x, size_t n) {
     m[0] = select_f(t > m[0], t, m[0]);
   }
   REE_UNROLL for (size_t v = 1; v < 4; v++) m[0] = select_f(m[v] > m[0], m[v], m[0]);
-  float greatest = m[0][0];
-  for (size_t lane = 1; lane < REE_WIDTH; lane++)
-    if (m[0][lane] > greatest) greatest = m[0][lane];
-  return greatest;
+  float lanes[REE_WIDTH];
+  store(lanes, m[0]);
+  REE_UNROLL for (size_t half = REE_WIDTH / 2; half > 0; half /= 2)
+    REE_UNROLL for (size_t lane = 0; lane < half; lane++)
+      lanes[lane] = lanes[lane + half] > lanes[lane] ? lanes[lane + half] : lanes[lane];
+  return lanes[0];
 }
 
 // y = exp(x - m); returns the lane sum.

@@ -49,6 +49,7 @@ static const struct row_kernels row_table = {
 
 static const struct integer_kernels integer_table = {
     .quantize_rows = integer_quantize_rows,
+    .quantize_linear = integer_quantize_linear,
     .quantize_columns = integer_quantize_columns,
     .pack = integer_pack,
     .tile = integer_tile,

@@ -36,6 +36,7 @@ struct BlockBuilder {
   let attributes: Attributes
   /// Where the new state's nodes come from once they are stored.
   let source: any NodeSource
+  let meter: WorkMeter
 
   func build(
     _ selection: PoolSelection, on machine: Machine
@@ -76,32 +77,62 @@ struct BlockBuilder {
     let execution = BlockExecution(
       header, rules: rules, database: ViewDatabase(parent), arena: machine.arena,
       codes: machine.codes)
-    execution.begin()
     var taken: [PooledTransaction] = []
-    let refused = try fill(execution, header, &taken)
-
-    do throws(InvalidBlock) {
-      header.requestsHash = try execution.end(withdrawals: attributes.withdrawals)
-    } catch {
-      throw .invalidBlock(error)
+    let refused = try meter.measure(\.execution) { () throws(NodeFailure) in
+      execution.begin()
+      let refused = try fill(execution, header, &taken)
+      do throws(InvalidBlock) {
+        header.requestsHash = try execution.end(withdrawals: attributes.withdrawals)
+      } catch {
+        throw .invalidBlock(error)
+      }
+      header.gasUsed = execution.gasUsed
+      header.bloom = execution.bloom
+      header.receiptsRoot = execution.receiptsRoot
+      header.transactionsRoot = Trie.root(ofList: taken.map(\.encoding))
+      if fork >= .cancun { header.blobGasUsed = execution.executor.blobGasUsed }
+      return refused
     }
-    header.gasUsed = execution.gasUsed
-    header.bloom = execution.bloom
-    header.receiptsRoot = execution.receiptsRoot
-    header.transactionsRoot = Trie.root(ofList: taken.map(\.transaction.encoded))
-    if fork >= .cancun { header.blobGasUsed = execution.executor.blobGasUsed }
-    let changes = execution.state.changes()
-    let (tree, version) = try applied(changes)
+    let (changes, tree, version) = try meter.measure(\.root) { () throws(NodeFailure) in
+      let changes = execution.state.changes()
+      let (tree, version) = try applied(changes)
+      return (changes, tree, version)
+    }
     header.stateRoot = tree.rootHash
     let block = Block(
       header: header, transactions: taken.map(\.transaction),
       withdrawals: fork >= .shanghai ? attributes.withdrawals : nil)
     let sealed = SealedBlock(
-      block: block, hash: header.hash, sizeBytes: block.encoded.count,
-      senders: taken.map(\.sender), receipts: execution.receipts, blobBaseFee: .one)
+      block: block, hash: header.hash, encoded: encoded(block, taken),
+      senders: taken.map(\.sender), receipts: execution.receipts, blobBaseFee: .one,
+      transactionHashes: taken.map(\.hash))
     return Built(
       block: sealed, tree: tree, changes: version,
       touched: changes.accounts.map(\.address), refused: refused)
+  }
+
+  /// The block's RLP, with the transactions as they came.
+  private func encoded(_ block: Block, _ taken: [PooledTransaction]) -> [UInt8] {
+    var encoder = RLP.Encoder()
+    encoder.list { list in
+      block.header.encode(to: &list)
+      list.list { items in
+        for item in taken {
+          if item.transaction.kind == .legacy {
+            items.appendEncoded(item.encoding)
+          } else {
+            items.append(item.encoding)
+          }
+        }
+      }
+      list.list { _ in }
+      if let withdrawals = block.withdrawals {
+        list.list { entries in
+          for withdrawal in withdrawals { entries.appendEncoded(withdrawal.encoded) }
+        }
+      }
+    }
+    return encoder.bytes
   }
 
   private func applied(

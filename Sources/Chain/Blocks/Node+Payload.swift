@@ -37,7 +37,7 @@ extension Node {
           after: view.header.gasLimit, target: configuration.gasLimitTarget),
         randomness: attributes.randomness, extraData: attributes.extraData,
         origin: attributes.beaconRoot, withdrawals: attributes.withdrawals),
-      source: index.nextSource)
+      source: index.nextSource, meter: meter)
     let items = try transactions.map { (list) throws(NodeFailure) in try pooled(list) }
     let built = try machines.withMachine { machine throws(NodeFailure) in
       guard let items else {
@@ -62,7 +62,7 @@ extension Node {
       items.append(
         PooledTransaction(
           transaction: transaction, hash: Keccak256.hash(bytes), sender: sender,
-          sizeBytes: bytes.count, arrival: configuration.clock(), isLocal: true))
+          encoding: bytes, arrival: configuration.clock(), isLocal: true))
     }
     return items
   }

@@ -9,13 +9,12 @@ public final class SealedBlock: Sendable {
   public let ommers: [Header]
   /// Nil before Shanghai.
   public let withdrawals: [Withdrawal]?
-  /// Bytes of the block's RLP.
-  public let sizeBytes: Int
+  /// RLP, as another node takes it in ``Node/importBlock(_:)``.
+  public let encoded: [UInt8]
 
   public var number: UInt64 { header.number }
-
-  /// RLP, as another node takes it in ``Node/importBlock(_:)``.
-  public var encoded: [UInt8] { block.encoded }
+  /// Bytes of the block's RLP.
+  public var sizeBytes: Int { encoded.count }
 
   public var block: Block {
     Block(
@@ -24,14 +23,14 @@ public final class SealedBlock: Sendable {
   }
 
   init(
-    block: Block, hash: Digest, sizeBytes: Int, senders: [Address], receipts: [Receipt],
-    blobBaseFee: U256
+    block: Block, hash: Digest, encoded: [UInt8], senders: [Address], receipts: [Receipt],
+    blobBaseFee: U256, transactionHashes: [Digest]? = nil
   ) {
     self.hash = hash
     header = block.header
     ommers = block.ommers
     withdrawals = block.withdrawals
-    self.sizeBytes = sizeBytes
+    self.encoded = encoded
     var sealed: [SealedTransaction] = []
     sealed.reserveCapacity(block.transactions.count)
     var gasBefore: UInt64 = 0
@@ -40,7 +39,8 @@ public final class SealedBlock: Sendable {
       let receipt = receipts[index]
       sealed.append(
         SealedTransaction(
-          transaction: transaction, hash: transaction.hash, sender: senders[index], index: index,
+          transaction: transaction, hash: transactionHashes?[index] ?? transaction.hash,
+          sender: senders[index], index: index,
           blockHash: hash, blockNumber: block.header.number,
           timestamp: block.header.timestamp, receipt: receipt,
           gasUsed: receipt.cumulativeGasUsed - min(gasBefore, receipt.cumulativeGasUsed),

@@ -116,7 +116,8 @@ extension Node {
 
   /// Transactions that become able to run from now on, or from a place that ``pendingHashes(from:)`` gave.
   public func watchPending(from position: UInt64? = nil) -> PendingStream {
-    PendingStream(node: self, start: position ?? pool.withLock { $0.announcementCount })
+    let latest = pendingPosition
+    return PendingStream(node: self, start: min(position ?? latest, latest))
   }
 
   /// What became able to run from a place on, and the place to go on from. For who asks now and then.

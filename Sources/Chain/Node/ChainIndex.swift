@@ -23,6 +23,8 @@ final class ChainIndex: Sendable, BlockHistory {
   /// Blocks that are kept in memory besides, and the transactions in them.
   private static let recentMax = 128
   private static let recentTransactionsMax = 50_000
+  /// Blocks that were read from the files and are kept for the next who asks.
+  private static let readMax = 32
 
   private struct State: Sendable {
     var head: SealedBlock
@@ -35,6 +37,9 @@ final class ChainIndex: Sendable, BlockHistory {
     var recent: [UInt64: SealedBlock] = [:]
     var recentOrder: [UInt64] = []
     var recentTransactions = 0
+    /// Blocks that somebody read from the files lately, in the order that they were read in.
+    var read: [UInt64: SealedBlock] = [:]
+    var readOrder: [UInt64] = []
     var numbers: [Digest: UInt64] = [:]
     var transactions: [Digest: Place] = [:]
     var codes: [Digest: [UInt8]] = [:]
@@ -50,18 +55,20 @@ final class ChainIndex: Sendable, BlockHistory {
   private let genesis: SealedBlock
   private let history: Configuration.History
   private let isDurable: Bool
+  private let meter: WorkMeter
   private let state: Mutex<State>
   private let commits = DispatchQueue(label: "chain.commits")
 
   /// Opens the store's chain, or begins it with `genesis` and its state.
   init(
     store: ChainStore, genesis: SealedBlock, changes: StateChanges,
-    history: Configuration.History, isDurable: Bool
+    history: Configuration.History, isDurable: Bool, meter: WorkMeter
   ) throws(StoreFailure) {
     self.store = store
     self.genesis = genesis
     self.history = history
     self.isDurable = isDurable
+    self.meter = meter
     if let found = try store.genesis(), let checkpoint = try store.checkpoint() {
       guard found == genesis.hash else {
         throw .otherGenesis(found: found, expected: genesis.hash)
@@ -155,7 +162,9 @@ final class ChainIndex: Sendable, BlockHistory {
 
   private func log(_ record: BlockRecord) throws(StoreFailure) -> BlockLog.Place {
     if let failure = state.withLock({ $0.failure }) { throw failure }
-    return try store.log.append(record.encoded, isDurable: isDurable)
+    return try meter.measure(\.log) { () throws(StoreFailure) in
+      try store.log.append(record.encoded, isDurable: isDurable)
+    }
   }
 
   private func add(_ layer: ChainLayer) {
@@ -225,9 +234,12 @@ final class ChainIndex: Sendable, BlockHistory {
     defer { state.withLock { $0.isCommitting = false } }
     guard !layers.isEmpty else { return }
     do throws(StoreFailure) {
-      try store.log.synchronize()
-      let segment = try store.environment.write { writer throws(StoreFailure) in
-        try Self.write(layers, to: store, oldest: oldest, writer)
+      if !store.isTemporary { try store.log.synchronize() }
+      var segment: UInt32?
+      try meter.measure(\.commit) { () throws(StoreFailure) in
+        try store.environment.write { writer throws(StoreFailure) in
+          segment = try Self.write(layers, to: store, oldest: oldest, writer)
+        }
       }
       state.withLock { forget(layers, oldest: oldest, &$0) }
       if let segment { try store.log.removeSegments(before: segment) }
@@ -283,6 +295,8 @@ final class ChainIndex: Sendable, BlockHistory {
   private func forget(_ layers: [ChainLayer], oldest: UInt64, _ state: inout State) {
     state.layers.removeFirst(min(layers.count, state.layers.count))
     state.oldest = oldest
+    state.readOrder.removeAll { $0 < oldest }
+    state.read = state.read.filter { $0.key >= oldest }
     for layer in layers {
       state.weight -= min(layer.changes.weight, state.weight)
       for (hash, _) in layer.changes.codes { state.codes[hash] = nil }
@@ -327,7 +341,8 @@ final class ChainIndex: Sendable, BlockHistory {
     guard let block = try self.block(number), let row = try store.row(number) else {
       throw .system("block \(number) is not there to go back to")
     }
-    let root = try store.environment.write { writer throws(StoreFailure) in
+    var root = row.stateRoot
+    try store.environment.write { writer throws(StoreFailure) in
       if version < headVersion {
         for gone in ((version + 1)...headVersion).reversed() {
           try StateWriter.revert(gone, in: writer)
@@ -336,18 +351,20 @@ final class ChainIndex: Sendable, BlockHistory {
       if number < head.number {
         for gone in (number + 1)...head.number { try store.remove(gone, in: writer) }
       }
-      let root = try store.restore(row, number: number, version: version, in: writer)
+      root = try store.restore(row, number: number, version: version, in: writer)
       try store.put(
         ChainStore.Checkpoint(
           number: number, version: version, place: logEnd, oldest: oldest), in: writer)
-      return root
     }
+    let stateRoot = root
     state.withLock { state in
       state.head = block
       state.headVersion = version
-      state.headTree = StateTree(root: .root(root), source: Self.source(store, version))
+      state.headTree = StateTree(root: .root(stateRoot), source: Self.source(store, version))
       state.nodes = 0
       state.recentOrder.removeAll { $0 > number }
+      state.read = [:]
+      state.readOrder = []
       state.recent = state.recent.filter { $0.key <= number }
       state.recentTransactions = state.recent.values.reduce(0) { $0 + $1.transactions.count }
       state.safe = min(state.safe, number)
@@ -367,8 +384,13 @@ final class ChainIndex: Sendable, BlockHistory {
 
   func block(_ number: UInt64) throws(StoreFailure) -> SealedBlock? {
     if number == 0 { return genesis }
-    if let block = state.withLock({ $0.recent[number] }) { return block }
-    return try store.block(number)
+    if let block = state.withLock({ $0.recent[number] ?? $0.read[number] }) { return block }
+    guard let block = try store.block(number) else { return nil }
+    state.withLock { state in
+      if state.read.updateValue(block, forKey: number) == nil { state.readOrder.append(number) }
+      if state.readOrder.count > Self.readMax { state.read[state.readOrder.removeFirst()] = nil }
+    }
+    return block
   }
 
   /// The filter over a block's logs.

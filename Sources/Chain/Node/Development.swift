@@ -141,7 +141,7 @@ public struct Development: Sendable {
     let hash = Keccak256.hash(bytes)
     try node.add(
       PooledTransaction(
-        transaction: transaction, hash: hash, sender: sender, sizeBytes: bytes.count,
+        transaction: transaction, hash: hash, sender: sender, encoding: bytes,
         arrival: node.configuration.clock(), isLocal: true, isImpersonated: true))
     return hash
   }

@@ -28,14 +28,15 @@ extension Node {
       throw .limit(.rewardPercentiles, most: UInt64(Self.percentilesMax))
     }
     let newest = try requiredBlock(reference)
-    let most = min(count, configuration.queries.feeHistoryMax, newest.number - oldestBlock + 1)
+    let oldest = min(oldestBlock, newest.number)
+    let most = min(count, configuration.queries.feeHistoryMax, newest.number - oldest + 1)
     guard most > 0 else {
       return FeeHistory(
         oldest: 0, baseFees: [], blobBaseFees: [], gasUsedRatios: [], blobGasUsedRatios: [],
         rewards: [])
     }
     var blocks: [SealedBlock] = []
-    for number in (newest.number - most + 1)...newest.number {
+    for number in (newest.number + 1 - most)...newest.number {
       blocks.append(
         number == newest.number ? newest : try requiredBlock(.number(number)))
     }

@@ -20,19 +20,19 @@ extension Node {
         throw .invalidBlock(.unknownParent(block.header.parentHash))
       }
       let built = try run(
-        block, size: bytes.count, on: parent, senders: senders, machine: machine)
+        block, bytes, on: parent, senders: senders, machine: machine)
       try adopt(built)
       return built.block
     }
   }
 
   private func run(
-    _ block: Block, size: Int, on parent: StateView, senders: [Address?], machine: Machine
+    _ block: Block, _ bytes: [UInt8], on parent: StateView, senders: [Address?], machine: Machine
   ) throws(NodeFailure) -> BlockBuilder.Built {
     let executor = BlockExecutor(rules: rules, arena: machine.arena, codes: machine.codes)
     do throws(InvalidBlock) {
       let result = try executor.execute(
-        block, size: size, parent: parent.header, database: ViewDatabase(parent),
+        block, size: bytes.count, parent: parent.header, database: ViewDatabase(parent),
         senders: senders
       ) { changes in
         ((try? parent.tree.applying(changes))?.0.rootHash) ?? Trie.emptyRoot
@@ -40,7 +40,7 @@ extension Node {
       let (tree, changes) = try applied(result.changes, to: parent)
       guard tree.rootHash == block.header.stateRoot else { throw InvalidBlock.header(.stateRoot) }
       let sealed = SealedBlock(
-        block: block, hash: block.header.hash, sizeBytes: size,
+        block: block, hash: block.header.hash, encoded: bytes,
         senders: senders.map { $0 ?? .zero }, receipts: result.receipts,
         blobBaseFee: blobBaseFee(of: block.header))
       return BlockBuilder.Built(

@@ -24,12 +24,27 @@ extension Node {
     let hash = Keccak256.hash(bytes)
     if pool.withLock({ $0.byHash[hash] }) != nil { throw .alreadyKnown }
     try check(transaction)
-    guard let sender = transaction.sender() else { throw .invalid(.unrecoverableSender) }
+    guard let sender = meter.measure(\.recovery, { transaction.sender() }) else {
+      throw .invalid(.unrecoverableSender)
+    }
     try add(
       PooledTransaction(
-        transaction: transaction, hash: hash, sender: sender, sizeBytes: bytes.count,
+        transaction: transaction, hash: hash, sender: sender, encoding: bytes,
         arrival: configuration.clock(), isLocal: isLocal))
     return hash
+  }
+
+  /// Takes in again what this node's own users had in the pool when it ended.
+  func restorePool() throws(StoreFailure) {
+    guard let journal else { return }
+    for bytes in try journal.read() {
+      // What is in a block by now, or can be in none any more, is refused here and so forgotten.
+      _ = try? submit(bytes, isLocal: true)
+    }
+    let waiting = pool.withLock { pool in
+      pool.byHash.values.filter(\.isLocal).sorted { $0.sequence < $1.sequence }
+    }
+    try journal.replace(with: waiting.map(\.encoding))
   }
 
   var nextFork: Fork {
@@ -52,13 +67,23 @@ extension Node {
     guard transaction.gasLimit <= limit else { throw .gasLimitExceedsBlock(limit: limit) }
   }
 
+  /// Adds what is valid by itself.
   func add(_ item: PooledTransaction) throws(PoolRejection) {
     guard !heads.isClosed else { throw .closed }
-    try pool.withLock { pool throws(PoolRejection) in
-      let (block, tree) = index.headState
-      guard let tree else { throw .closed }
-      let sender = try senderState(item, in: view(block, tree))
-      _ = try pool.add(item, sender: sender)
+    try meter.measure(\.admission) { () throws(PoolRejection) in
+      try pool.withLock { pool throws(PoolRejection) in
+        let (block, tree) = index.headState
+        guard let tree else { throw .closed }
+        let sender = try senderState(item, in: view(block, tree))
+        _ = try pool.add(item, sender: sender)
+      }
+    }
+    if item.isLocal, !item.isImpersonated, let journal {
+      do throws(StoreFailure) {
+        try journal.append(item.encoding)
+      } catch {
+        throw .state(StateFailure(reason: error.description))
+      }
     }
     arrivals.ring()
     guard controls.withLock({ $0.sealing }) == .instant else { return }

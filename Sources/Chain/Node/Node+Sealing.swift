@@ -70,7 +70,8 @@ extension Node {
       extraData: Array(configuration.extraData.prefix(Header.extraDataMax)),
       baseFee: controls.nextBaseFee)
     return BlockBuilder(
-      parent: parent, rules: rules, attributes: attributes, source: index.nextSource)
+      parent: parent, rules: rules, attributes: attributes, source: index.nextSource,
+      meter: meter)
   }
 
   private func consumeControls() {
@@ -111,9 +112,14 @@ extension Node {
         return
       }
       if case .interval = sealing { _ = try? seal() }
-      let now = configuration.clock()
-      pool.withLock { $0.expire(now: now) }
+      expirePool()
     }
+  }
+
+  /// Takes transactions out of the pool that have waited for an earlier nonce for too long.
+  public func expirePool() {
+    let now = configuration.clock()
+    pool.withLock { $0.expire(now: now) }
   }
 }
 

@@ -9,12 +9,15 @@ internal import Synchronization
 public final class Node: Sendable {
   public let configuration: Configuration
   let index: ChainIndex
+  /// Nil for a chain that goes when its node does.
+  let journal: PoolJournal?
   let pool: Mutex<Pool>
   /// Rings with each new head.
   let heads = Bell()
   /// Rings when transactions became able to run.
   let arrivals = Bell()
   let machines = MachinePool()
+  let meter: WorkMeter
   let controls: Mutex<Controls>
   /// Whoever makes or imports a block holds it: one at a time.
   let writer = Mutex<Machine>(Machine())
@@ -45,6 +48,8 @@ public final class Node: Sendable {
 
   public init(_ configuration: Configuration) throws(NodeFailure) {
     self.configuration = configuration
+    let meter = WorkMeter()
+    self.meter = meter
     pool = Mutex(Pool(limits: configuration.pool))
     controls = Mutex(
       Controls(
@@ -57,13 +62,15 @@ public final class Node: Sendable {
       let header = genesis.header(stateRoot: tree.rootHash, rules: configuration.rules)
       let block = Block(header: header, withdrawals: header.withdrawalsRoot == nil ? nil : [])
       let sealed = SealedBlock(
-        block: block, hash: header.hash, sizeBytes: block.encoded.count, senders: [],
+        block: block, hash: header.hash, encoded: block.encoded, senders: [],
         receipts: [], blobBaseFee: .one)
       let store = try ChainStore(configuration.folder, rules: configuration.rules)
       index = try ChainIndex(
         store: store, genesis: sealed, changes: genesis.changes, history: configuration.history,
-        isDurable: configuration.synchronizesBlocks)
+        isDurable: configuration.synchronizesBlocks, meter: meter)
+      journal = configuration.folder == nil ? nil : try PoolJournal(store.folder)
       try Restoration(index: index, rules: configuration.rules, machine: Machine()).run()
+      try restorePool()
     } catch {
       throw .store(error)
     }
@@ -77,6 +84,9 @@ public final class Node: Sendable {
       try stored { () throws(StoreFailure) in try index.drain() }
     }
   }
+
+  /// Where this node's processor time went so far.
+  public var workTimes: WorkTimes { meter.now }
 
   public var chainID: UInt64 { configuration.rules.chainID }
   public var rules: ChainRules { configuration.rules }

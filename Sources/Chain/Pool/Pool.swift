@@ -81,19 +81,18 @@ struct Pool {
     var item = item
     item.sequence = sequence
     // Making room may have touched the same account.
-    queue =
-      accounts[item.sender]
-      ?? SenderQueue(nonce: sender.nonce, balance: sender.balance, now: item.arrival)
-    let countBefore = queue.executableCount
-    dropped += queue.follow(nonce: sender.nonce, balance: sender.balance)
-    for gone in dropped { byHash[gone.hash] = nil }
-    if let replaced = queue.insert(item) {
-      byHash[replaced.hash] = nil
+    // In its place in the dictionary, so that nothing is copied.
+    let countBefore = accounts[item.sender]?.executableCount ?? 0
+    let empty = SenderQueue(nonce: sender.nonce, balance: sender.balance, now: item.arrival)
+    dropped += accounts[item.sender, default: empty].follow(
+      nonce: sender.nonce, balance: sender.balance)
+    if let replaced = accounts[item.sender, default: empty].insert(item) {
       dropped.append(replaced)
     }
-    if waits { queue.lastActivity = item.arrival }
+    for gone in dropped { byHash[gone.hash] = nil }
+    if waits { accounts[item.sender]?.lastActivity = item.arrival }
     byHash[item.hash] = item
-    accounts[item.sender] = queue
+    queue = accounts[item.sender] ?? empty
     pendingCount += queue.executableCount - countBefore
     cheapest.insert(
       PriceEntry(

@@ -6,8 +6,8 @@ public struct PooledTransaction: Sendable {
   public let transaction: Transaction
   public let hash: Digest
   public let sender: Address
-  /// Bytes of its encoding.
-  public let sizeBytes: Int
+  /// As it came.
+  public let encoding: [UInt8]
   public let arrival: UnixTime
   /// Whether it came from this node's own user: prices and places do not push it out.
   public let isLocal: Bool
@@ -19,18 +19,20 @@ public struct PooledTransaction: Sendable {
   var sequence: UInt64 = 0
 
   init(
-    transaction: Transaction, hash: Digest, sender: Address, sizeBytes: Int, arrival: UnixTime,
+    transaction: Transaction, hash: Digest, sender: Address, encoding: [UInt8], arrival: UnixTime,
     isLocal: Bool, isImpersonated: Bool = false
   ) {
     self.transaction = transaction
     self.hash = hash
     self.sender = sender
-    self.sizeBytes = sizeBytes
+    self.encoding = encoding
     self.arrival = arrival
     self.isLocal = isLocal
     self.isImpersonated = isImpersonated
     cost = transaction.costMax ?? .max
   }
+
+  public var sizeBytes: Int { encoding.count }
 
   /// Wei a gas for the block's maker over a base fee; nil where the fee does not suffice.
   func tip(baseFee: U256) -> U256? {

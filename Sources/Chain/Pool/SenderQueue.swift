@@ -52,6 +52,12 @@ struct SenderQueue {
       items[index] = item
     } else {
       items.insert(item, at: index)
+      if index == items.count - 1 {
+        // The usual case: the next one in order.
+        if item.transaction.nonce == nextNonce { executableCount += 1 }
+        cost = cost.adding(item.cost) ?? .max
+        return nil
+      }
     }
     settle()
     return replaced
@@ -82,6 +88,7 @@ struct SenderQueue {
 
   /// Follows the account's state, and takes out what it makes impossible.
   mutating func follow(nonce: UInt64, balance: U256) -> [PooledTransaction] {
+    guard nonce != self.nonce || balance != self.balance else { return [] }
     self.nonce = nonce
     self.balance = balance
     var gone: [PooledTransaction] = []

@@ -38,9 +38,9 @@ final class BlockLog: Sendable {
   private let state: Mutex<State>
   private let tail: Mutex<File>
 
-  /// Opens the files of a folder; `head` is the end of the last record that was known to be whole.
+  /// Opens the files of a folder. A file that has grown past `segmentBytesMax` gets a successor.
   init(
-    _ folder: String, segmentBytesMax: UInt64 = 64 << 20
+    _ folder: String, segmentBytesMax: UInt64 = 16 << 20
   ) throws(StoreFailure) {
     self.folder = folder
     self.segmentBytesMax = segmentBytesMax

@@ -100,7 +100,7 @@ enum BlockRecord {
     let blobFee = rules.blobs(of: fork).baseFee(
       excessBlobGas: block.header.excessBlobGas ?? 0)
     return SealedBlock(
-      block: block, hash: block.header.hash, sizeBytes: bytes.count, senders: addresses,
+      block: block, hash: block.header.hash, encoded: bytes, senders: addresses,
       receipts: receipts, blobBaseFee: blobFee)
   }
 

@@ -15,7 +15,8 @@ final class ChainStore: Sendable {
   let log: BlockLog
   let rules: ChainRules
   private let lock: File
-  private let isTemporary: Bool
+  /// Whether it goes when its node does, so that no disk needs to have it.
+  let isTemporary: Bool
 
   /// What the store knows of a block without reading it.
   struct Row: Sendable {

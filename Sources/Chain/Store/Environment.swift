@@ -1,6 +1,5 @@
 internal import CLMDB
 internal import Primitives
-internal import Synchronization
 
 /// An LMDB environment: ordered tables of bytes in one file, which many threads read while one writes.
 ///
@@ -8,8 +7,7 @@ internal import Synchronization
 /// environment is a short-lived one.
 @safe
 final class Environment: @unchecked Sendable {
-  // Unchecked: the library's handles may be used from any thread, and the write lock keeps to its rule of
-  // one writer.
+  // Unchecked: the library's handles may be used from any thread.
 
   enum Table: Int, CaseIterable, Sendable {
     case meta, accounts, slots, nodes, codes, blocks, hashes, transactions, bodies, changes
@@ -24,7 +22,6 @@ final class Environment: @unchecked Sendable {
   let path: String
   private let environment: OpaquePointer
   private var handles: [UInt32] = []
-  private let writing = Mutex(())
 
   init(_ path: String, isDurable: Bool) throws(StoreFailure) {
     self.path = path
@@ -166,23 +163,21 @@ final class Environment: @unchecked Sendable {
     }
   }
 
-  func write<Result>(
-    _ body: (borrowing Writer) throws(StoreFailure) -> Result
-  ) throws(StoreFailure) -> Result {
-    try writing.withLock { _ throws(StoreFailure) in
-      var transaction: OpaquePointer?
-      try check(unsafe mdb_txn_begin(environment, nil, 0, &transaction))
-      guard let transaction = unsafe transaction else { throw .system("out of memory") }
-      let result: Result
-      do throws(StoreFailure) {
-        result = try body(unsafe Writer(transaction: transaction, environment: self))
-      } catch {
-        unsafe mdb_txn_abort(transaction)
-        throw error
-      }
-      try check(unsafe mdb_txn_commit(transaction))
-      return result
+  /// Runs `body` in a transaction. LMDB itself lets one writer in at a time.
+  @inline(never)
+  func write(
+    _ body: (borrowing Writer) throws(StoreFailure) -> Void
+  ) throws(StoreFailure) {
+    var transaction: OpaquePointer?
+    try check(unsafe mdb_txn_begin(environment, nil, 0, &transaction))
+    guard let transaction = unsafe transaction else { throw .system("out of memory") }
+    do throws(StoreFailure) {
+      try body(unsafe Writer(transaction: transaction, environment: self))
+    } catch {
+      unsafe mdb_txn_abort(transaction)
+      throw error
     }
+    try check(unsafe mdb_txn_commit(transaction))
   }
 
   // MARK: Calls

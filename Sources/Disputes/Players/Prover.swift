@@ -111,8 +111,10 @@ public struct Prover: Sendable {
   private func outputs(_ game: Game) throws -> Move {
     var origins: [RecordOpening] = []
     var inputs: [NamedCommitment] = []
-    for output in game.terms.program.outputs {
-      switch output.source {
+    for claim in source.outputs {
+      let output = game.terms.program.outputs.first { $0.name == claim.name }
+      switch output?.source {
+      case nil: return .concede
       case .output(let entry, _), .carried(let entry, _, _):
         guard let opening = try source.opening(ofRecord: entry, step: source.stepCount - 1) else {
           return .concede

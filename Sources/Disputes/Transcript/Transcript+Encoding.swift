@@ -98,6 +98,23 @@ extension Transcript {
     return writer.bytes
   }
 
+  /// What a transcript is about, without playing it.
+  public static func terms(of bytes: [UInt8]) throws(Malformed) -> Terms {
+    guard bytes.count <= byteCountMax else { throw .tooLarge }
+    var reader = CBORReader(bytes)
+    do throws(MalformedForm) {
+      let count = try reader.form { (reader) throws(CBORReader.Malformed) in
+        try reader.readArrayCount()
+      }
+      guard 4...5 ~= count, try reader.readNumber() == 1 else {
+        throw .cbor(.unexpectedType)
+      }
+    } catch {
+      throw .form
+    }
+    return try Terms(from: &reader)
+  }
+
   /// Reads a transcript and plays it once more: what comes out follows from it alone.
   ///
   /// - Parameter judge: Computes operators as a whole, where the dispute came to that.

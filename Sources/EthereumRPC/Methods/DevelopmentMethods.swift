@@ -95,8 +95,13 @@ enum DevelopmentMethods {
   private static let time: [([String], Method)] = [
     (
       ["evm_increaseTime", "anvil_increaseTime"],
-      { (_, chain, parameters) throws(RPCFailure) in
-        let offset = chain.increaseTime(by: try parameters.looseQuantity(0) ?? 0)
+      { (api, chain, parameters) throws(RPCFailure) in
+        // Many blocks in one second run ahead of the clock: what is added counts from the latest.
+        let now = UInt64(max(api.node.now.milliseconds, 0)) / 1000
+        let ahead = api.node.head.header.timestamp
+        let (seconds, overflow) = (try parameters.looseQuantity(0) ?? 0)
+          .addingReportingOverflow(ahead > now ? ahead - now : 0)
+        let offset = chain.increaseTime(by: overflow ? .max : seconds)
         return .number("\(offset / 1000)")
       }
     ),

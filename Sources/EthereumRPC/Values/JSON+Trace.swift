@@ -24,18 +24,6 @@ extension JSON {
     self = json
   }
 
-  /// A line of EIP-3155.
-  init(standard log: StructLog) {
-    self = [
-      "pc": .number("\(log.pc)"), "op": .number("\(log.opcode)"),
-      "gas": .quantity(UInt64(clamping: log.gas)),
-      "gasCost": .quantity(UInt64(clamping: log.gasCost)),
-      "memSize": .number("\(log.memorySize)"),
-      "stack": .array((log.stack ?? []).map { .quantity($0) }), "depth": .number("\(log.depth)"),
-      "refund": .number("\(log.refund)"), "opName": .string(log.name),
-    ]
-  }
-
   private static func slots(_ slots: [U256: U256]) -> JSON {
     .object(
       slots.sorted { $0.key < $1.key }.map { slot, value in

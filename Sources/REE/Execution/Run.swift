@@ -4,14 +4,16 @@ final class Run {
   private let model: Model
   private let options: Executor.Options
   let budget: MemoryBudget
+  private(set) var multiplyAdds: UInt64 = 0
   private var values: [Value?]
 
-  init(model: Model, options: Executor.Options) {
+  init(model: Model, folded: [ValueID: Tensor], options: Executor.Options) {
     self.model = model
     self.options = options
     budget = MemoryBudget(limit: options.memoryMax)
     values = [Value?](repeating: nil, count: model.values.count)
     for (value, tensor) in model.constants { values[value.index] = .tensor(tensor) }
+    for (value, tensor) in folded { values[value.index] = .tensor(tensor) }
   }
 
   func give(_ inputs: [String: Value]) throws(ExecutionError) {
@@ -35,15 +37,20 @@ final class Run {
   }
 
   func execute(_ plan: GraphPlan, isMain: Bool = false) throws(ExecutionError) -> [Value] {
-    for (index, step) in plan.steps.enumerated() {
-      if options.isCancelled?() == true { throw .cancelled }
-      if isMain {
-        options.progress?(
-          Executor.Progress(
-            nodesDone: index, nodeCount: plan.steps.count, node: step.node.name,
-            operation: step.node.operation.description))
+    // Who observes sees every node.
+    if options.implementation == .kernels, options.observe == nil {
+      multiplyAdds &+= plan.foldedMultiplyAdds
+      for action in plan.actions {
+        if options.isCancelled?() == true { throw .cancelled }
+        if isMain { action.places.forEach { report($0, of: plan) } }
+        try execute(action, of: plan)
       }
-      try execute(step)
+    } else {
+      for (index, step) in plan.steps.enumerated() {
+        if options.isCancelled?() == true { throw .cancelled }
+        if isMain { report(index, of: plan) }
+        try execute(step, number: isMain ? index : nil)
+      }
     }
     return try plan.graph.outputs.map { (output) throws(ExecutionError) in
       guard let value = values[output.index] else { throw .missingInput(model.name(of: output)) }
@@ -51,9 +58,62 @@ final class Run {
     }
   }
 
-  private func execute(_ step: GraphPlan.Step) throws(ExecutionError) {
-    let node = step.node
+  private func report(_ index: Int, of plan: GraphPlan) {
+    guard let progress = options.progress else { return }
+    let node = plan.steps[index].node
+    progress(
+      Executor.Progress(
+        nodesDone: index, nodeCount: plan.steps.count, node: node.name,
+        operation: node.operation.description))
+  }
+
+  private func execute(
+    _ action: GraphPlan.Action, of plan: GraphPlan
+  ) throws(ExecutionError) {
+    if let fused = action.fused, let last = action.places.last {
+      let node = plan.steps[last].node
+      let tensor: Tensor?
+      do {
+        tensor = try fused.compute(
+          FusedInputs(tensor: { self.values[$0.index]?.tensor }, budget: budget))
+      } catch {
+        throw Self.failure(error, node)
+      }
+      if let tensor {
+        values[fused.output.index] = .tensor(tensor)
+        // What is between the nodes has the shape of what comes out.
+        for place in action.places {
+          let step = plan.steps[place]
+          func shapes(_ list: [ValueID?]) -> [[Int]?] {
+            list.map { $0.map { values[$0.index]?.tensor?.shape ?? tensor.shape } }
+          }
+          multiplyAdds &+= step.multiplyAdds(
+            inputs: shapes(step.node.inputs), outputs: shapes(step.node.outputs))
+        }
+        for value in action.releases.joined() { values[value.index] = nil }
+        return
+      }
+    }
+    for (place, releases) in zip(action.places, action.releases) {
+      try execute(plan.steps[place], number: nil, releases: releases)
+    }
+  }
+
+  private static func failure(_ error: any Error, _ node: Node) -> ExecutionError {
     let place = ModelError.Place.node(name: node.name, operator: node.operation.name)
+    switch error {
+    case let error as OperatorError: return .node(place, .operation(error))
+    case let error as TensorError: return .node(place, .tensor(error))
+    case let error as ExecutionError: return error
+    default: preconditionFailure("operators throw nothing else")
+    }
+  }
+
+  /// - Parameter number: The node's place in the outermost graph.
+  private func execute(
+    _ step: GraphPlan.Step, number: Int?, releases: [ValueID]? = nil
+  ) throws(ExecutionError) {
+    let node = step.node
     let call = Call(
       node: node, inputs: node.inputs.map { $0.flatMap { values[$0.index] } }, budget: budget,
       implementation: options.implementation
@@ -72,16 +132,18 @@ final class Run {
         }
         values[output.index] = value
       }
-    } catch let error as OperatorError {
-      throw .node(place, .operation(error))
-    } catch let error as TensorError {
-      throw .node(place, .tensor(error))
-    } catch let error as ExecutionError {
-      throw error
+      multiplyAdds &+= step.multiplyAdds(
+        inputs: call.inputs.map { $0?.tensor?.shape }, outputs: outputs.map { $0?.tensor?.shape })
+      if let number, let observe = options.observe {
+        observe(
+          ComputedNode(
+            number: number, node: node, semantics: step.operation.semantics, inputs: call.inputs,
+            outputs: node.outputs.map { $0.flatMap { values[$0.index] } }))
+      }
     } catch {
-      preconditionFailure("operators throw nothing else")
+      throw Self.failure(error, node)
     }
-    for value in step.releases { values[value.index] = nil }
+    for value in releases ?? step.releases { values[value.index] = nil }
   }
 
   private func execute(_ plan: GraphPlan, _ inputs: [Value], _ name: String) throws -> [Value] {

@@ -153,6 +153,13 @@ extension ShapeInference {
 }
 
 extension KnownValue {
+  /// What a constant is; its elements too if they are few.
+  init(constant tensor: Tensor) {
+    self.init(
+      elementType: tensor.elementType, shape: tensor.shape,
+      constant: tensor.count <= ShapeInference.constantCountMax ? tensor : nil)
+  }
+
   /// Without its elements.
   var bare: KnownValue { KnownValue(elementType: elementType, shape: shape) }
 

@@ -197,6 +197,13 @@ extension Call {
     try TensorBuilder<T>(shape, as: elementType, budget: budget)
   }
 
+  /// Memory for a kernel that writes every element.
+  func makeUnwritten<T: Element>(
+    _ type: T.Type, _ shape: [Int], as elementType: ElementType = T.elementType
+  ) throws -> TensorBuilder<T> {
+    try TensorBuilder<T>(shape, as: elementType, budget: budget, isZero: false)
+  }
+
   func mover(_ type: ElementType, _ shape: [Int]) throws -> ElementMover {
     try ElementMover(type, shape, budget: budget)
   }

@@ -51,8 +51,15 @@ struct Operator: Sendable {
 extension Operator {
   /// Applies the operator, with what ``Arithmetic`` says around it.
   func apply(_ call: Call) throws -> [Value?] {
-    guard arithmetic == .rounded else { return try body(call) }
     let fast = call.implementation == .kernels ? FastForms.find(self) : nil
+    guard arithmetic == .rounded else { return try fast?(call) ?? body(call) }
+    if !call.inputs.contains(where: { $0?.tensor?.elementType.isHalf ?? false }) {
+      // What kernels store is canonical.
+      if let outputs = try fast?(call) { return outputs }
+      return try body(call).map { output in
+        if case .tensor(let tensor) = output { .tensor(tensor.withCanonicalNaNs()) } else { output }
+      }
+    }
     var call = call
     var narrow: ElementType?
     for (index, input) in call.inputs.enumerated() {

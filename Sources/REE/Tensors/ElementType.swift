@@ -84,3 +84,24 @@ extension ElementType: CustomStringConvertible {
     }
   }
 }
+
+extension ElementType {
+  /// The types by their numbers in `gensyn.ree.v1.DataType`, which counts from 1.
+  private static let schemaOrder: [ElementType?] = [
+    .float32, .float64, .float16, .bfloat16, .int8, .int16, .int32, .int64, .uint8, .uint16,
+    .uint32,
+    .uint64, .bool, .string, nil, .int4, .uint4, .float8e4m3fn, .float8e5m2,
+  ]
+
+  /// The number in `gensyn.ree.v1.DataType`; `nil` for types that only stand inside models.
+  public var schemaNumber: UInt8? {
+    Self.schemaOrder.firstIndex(of: self).map { UInt8($0 + 1) }
+  }
+
+  public init?(schemaNumber: Int) {
+    guard schemaNumber > 0, schemaNumber <= Self.schemaOrder.count,
+      let type = Self.schemaOrder[schemaNumber - 1]
+    else { return nil }
+    self = type
+  }
+}

@@ -58,19 +58,21 @@ struct TensorBuilder<T: Element> {
   private let storage: TensorStorage
   private let base: UnsafeMutablePointer<T>
 
-  /// All elements begin as zero.
-  ///
-  /// - Parameter elementType: What the elements stand for where it is not `T` itself, such as
-  ///   `bool` held as `UInt8`.
+  /// - Parameters:
+  ///   - elementType: What the elements stand for where it is not `T` itself, such as `bool` held as
+  ///     `UInt8`.
+  ///   - isZero: Whether elements begin as zero; otherwise every one must be written before it is
+  ///     read.
   init(
-    _ shape: [Int], as elementType: ElementType = T.elementType, budget: MemoryBudget? = nil
+    _ shape: [Int], as elementType: ElementType = T.elementType, budget: MemoryBudget? = nil,
+    isZero: Bool = true
   ) throws(TensorError) {
     precondition(elementType.sizeBytes == MemoryLayout<T>.size)
     self.elementType = elementType
     self.shape = shape
     count = try Tensor.count(of: shape, elementType)
     storage = try TensorStorage(byteCount: count * MemoryLayout<T>.size, budget: budget)
-    storage.zero()
+    if isZero { storage.zero() }
     unsafe base = storage.base.bindMemory(to: T.self, capacity: max(count, 1))
   }
 

@@ -6,6 +6,8 @@ public enum TensorError: Error, Hashable, Sendable {
   case sizeTooLarge(shape: [Int], limit: Int)
   /// The number of bytes or elements given is not what type and shape ask for.
   case count(expected: Int, found: Int)
+  /// Bytes of texts whose lengths or characters are wrong.
+  case text
   case memory(needed: Int, used: Int, limit: Int)
 }
 
@@ -20,6 +22,7 @@ extension TensorError: CustomStringConvertible {
     case .sizeTooLarge(let shape, let limit):
       "shape \(shape) needs more than the \(limit) bytes that a tensor may take"
     case .count(let expected, let found): "\(expected) elements or bytes are needed, not \(found)"
+    case .text: "the bytes are no list of texts"
     case .memory(let needed, let used, let limit):
       "\(needed) bytes more are needed while \(used) of \(limit) are in use"
     }

@@ -110,7 +110,12 @@ final class ServerExchange: Exchange, ServerStream, TimerTarget, @unchecked Send
       try state.append(body)
       try checkInput()
     } catch {
-      finish(error)
+      if state.page == nil {
+        finish(error)
+      } else {
+        state.isFinished = true
+        respond(status: 413, "\(error.message)\n")
+      }
       return
     }
     if unsafe state.readWaiter != nil || mustBeWhole { credit() }

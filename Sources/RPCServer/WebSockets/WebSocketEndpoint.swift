@@ -14,8 +14,8 @@ public struct WebSocketEndpoint: Sendable {
 
 /// Who answers what comes over one WebSocket.
 public protocol WebSocketReceiver: Sendable {
-  /// A text message arrived. The next one is handed over when this one is done with.
-  func receive(_ text: [UInt8]) async
+  /// A message arrived, of text or of bytes. The next one is handed over when this one is done with.
+  func receive(_ message: [UInt8]) async
   /// The connection is gone. Nothing is received after it.
   func closed()
 }

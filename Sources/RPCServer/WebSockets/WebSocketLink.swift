@@ -49,8 +49,8 @@ final class WebSocketLink: @unchecked Sendable {
   func receive(_ bytes: RawSpan) {
     for event in session.receive(bytes) {
       switch event {
-      case .text(let text): inbox.append(text)
-      case .binary: session.close(.unsupportedData, "text messages only")
+      // Some clients send text as bytes.
+      case .text(let message), .binary(let message): inbox.append(message)
       case .pong, .closed: break
       }
     }

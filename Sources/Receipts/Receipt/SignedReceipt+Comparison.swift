@@ -21,25 +21,34 @@ extension SignedReceipt {
       Self.compare(.semanticsRoot, own.semanticsRoot, other.semanticsRoot),
       Self.compare(.modelHash, own.model.hash, other.model.hash),
       Self.compare(.modelRoot, own.model.root, other.model.root),
-      Self.compare(.tokenizerHash, own.model.tokenizerHash, other.model.tokenizerHash),
+      Self.contrast(.tokenizerHash, own.model.tokenizerHash, other.model.tokenizerHash),
       Self.compare(.inputRoot, own.inputRoot, other.inputRoot),
       Self.compare(.parametersHash, own.parametersHash, other.parametersHash),
-      Self.compare(.datasetRoot, own.training?.datasetRoot, other.training?.datasetRoot),
-      Self.compare(
+      Self.contrast(.datasetRoot, own.training?.datasetRoot, other.training?.datasetRoot),
+      Self.contrast(
         .startCheckpointHash, own.training?.startCheckpoint, other.training?.startCheckpoint),
       Self.compare(.stepCount, own.stepCount, other.stepCount),
       Self.compare(.finishReason, own.finishReason.rawValue, other.finishReason.rawValue),
       Self.compare(.workMultiplyAdds, own.workMultiplyAdds, other.workMultiplyAdds),
     ]
     if own.traceLevel == other.traceLevel {
-      faults.append(Self.compare(.traceRoot, own.traceRoot, other.traceRoot))
+      faults.append(Self.contrast(.traceRoot, own.traceRoot, other.traceRoot))
     }
     faults += [
-      Self.compare(
+      Self.contrast(
         .endCheckpointHash, own.training?.endCheckpoint, other.training?.endCheckpoint),
       Self.compare(.outputRoot, own.outputRoot, other.outputRoot),
     ]
     return faults.compactMap { $0 }
+  }
+
+  /// Like ``compare(_:_:_:)``, where nothing found is a finding too.
+  private static func contrast(
+    _ field: ReceiptField, _ claimed: Digest?, _ found: Digest?
+  ) -> ReceiptFault? {
+    guard found == nil, let claimed else { return compare(field, claimed, found) }
+    return ReceiptFault(
+      field, "the receipt says \(claimed), the check found none", claimed: claimed.array)
   }
 
   private static func compare(

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import ModelFixtures
 import REE
 import Testing
 

@@ -1,3 +1,4 @@
+import ArrayFiles
 import REE
 import Testing
 
@@ -112,10 +113,10 @@ struct NPZTests {
   @Test
   func `an archive has its limits`() throws {
     let file = try NPZ.write([("a", try Tensor(floats: [1, 2, 3], shape: [3]))])
-    var limits = NPZ.Limits()
+    var limits = ZipArchive.Limits()
     limits.sizeBytesMax = 100
 
-    #expect(throws: NPZ.Malformed.tooLarge(name: "a.npy", limit: 100)) {
+    #expect(throws: NPZ.Malformed.archive(.tooLarge(name: "a.npy", limit: 100))) {
       try NPZ.read(file, limits: limits)
     }
   }

@@ -1,3 +1,4 @@
+import ModelFixtures
 import REE
 import Testing
 

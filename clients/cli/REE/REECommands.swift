@@ -4,5 +4,5 @@ struct REECommands: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ree",
     abstract: "Runs models so that everyone gets the same bits, and checks what others ran.",
-    subcommands: [Generate.self, Verify.self])
+    subcommands: [Run.self, Embed.self, Generate.self, Train.self, Verify.self])
 }

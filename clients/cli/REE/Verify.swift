@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import FoundationEssentials
 internal import GensynClient
+internal import Primitives
 internal import RPC
 internal import Receipts
 internal import Schema
@@ -10,22 +11,48 @@ struct Verify: ConfiguredCommand {
     commandName: "verify", abstract: "Has a gateway compute a receipt anew and compares.",
     discussion: """
       The gateway needs the model and what was asked of it in its store. A receipt that proves wrong \
-      ends with the exit code of DATA_LOSS.
+      ends with the exit code of DATA_LOSS. Of a training run --steps checks a part alone, from the \
+      newest checkpoint before it.
       """)
 
   @OptionGroup var options: GlobalOptions
   @OptionGroup var receipt: ReceiptSource
+
+  @Option(
+    help: ArgumentHelp(
+      "Only these steps of a training run, counted from 0: 200..210 are ten.", valueName: "a..b"),
+    transform: StepRange.init)
+  var steps: StepRange?
+
+  @Option(
+    help: ArgumentHelp("Begin at this checkpoint.", valueName: "hash"),
+    transform: { try Digest(hex: $0) })
+  var checkpoint: Digest?
 
   func run() async throws {
     let signed = try await receipt.read(options)
     let gensyn = try options.settings().connect()
     var request = Gensyn_Ree_V1.VerifyReceiptRequest()
     request.receipt.signedBytes = Data(signed.bytes)
-    request.whole = Gensyn_Ree_V1.WholeVerification()
+    if let steps {
+      request.steps.firstStep = steps.range.lowerBound
+      request.steps.endStep = steps.range.upperBound
+      if let checkpoint { request.steps.checkpointHash = Data(checkpoint) }
+    } else {
+      request.whole = Gensyn_Ree_V1.WholeVerification()
+    }
+    let bar = StepBar()
+    defer { bar.finish() }
+    bar.begin(steps.map { UInt64($0.range.count) } ?? signed.receipt.stepCount)
     var verdict: Gensyn_Ree_V1.VerificationVerdict?
     for try await response in gensyn.receipts.verifyReceipt(request) {
-      if case .verdict(let last)? = response.message { verdict = last }
+      switch response.message {
+      case .progress(let progress)?: bar.update(stepsDone: progress.stepsDone)
+      case .verdict(let last)?: verdict = last
+      case nil: break
+      }
     }
+    bar.finish()
     guard let verdict else {
       throw RPCError(.dataLoss, "the gateway ended the verification without a verdict")
     }

@@ -25,6 +25,7 @@ public final class ExecutionEngine: Sendable {
   let receipts: ReceiptStore
   let limits: Limits
   let models: LanguageModels
+  let graphs: GraphModels
   let prover: Prover
   let version: String
   private let thread = DiskExecutor(threads: 1)
@@ -40,11 +41,13 @@ public final class ExecutionEngine: Sendable {
     self.version = version
     self.limits = limits
     models = LanguageModels(store: store, countMax: limits.modelCountMax)
+    graphs = GraphModels(
+      store: store, countMax: limits.modelCountMax, sizeBytesMax: limits.memorySizeBytesMax)
   }
 
   /// Runs `body` when it is its turn; it is told when the caller has gone.
   func compute<Result: Sendable>(
-    _ body: @Sendable (_ isCancelled: @Sendable () -> Bool) throws -> Result
+    _ body: @Sendable (_ isCancelled: @escaping @Sendable () -> Bool) throws -> Result
   ) async throws -> Result {
     let isFree = running.withLock { running in
       guard running < limits.computationsMax else { return false }

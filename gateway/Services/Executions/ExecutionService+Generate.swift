@@ -22,8 +22,8 @@ extension ExecutionService {
     var numbering = EventNumbering()
     do {
       let plan = try Generator(loaded.model).plan(generation.prompt, generation.options)
-      try await responses.write(
-        numbering.event(.plan(.init(plan, loaded, generation.options))))
+      let first = numbering.event(.plan(.init(plan, loaded, generation.options)))
+      try await responses.write(.with { $0.event = first })
     } catch {
       throw RPCError(execution: error)
     }
@@ -43,19 +43,20 @@ extension ExecutionService {
     }
     do {
       for await token in tokens {
-        try await responses.write(numbering.event(.tokens(.init(token))))
+        let next = numbering.event(.tokens(.init(token)))
+        try await responses.write(.with { $0.event = next })
       }
       let (result, signed) = try await outcome
-      try await responses.write(
-        numbering.event(
-          .result(try .init(result, signed, elapsed: start.duration(to: .now)))))
+      let last = numbering.event(
+        .result(try .init(result, signed, elapsed: start.duration(to: .now))))
+      try await responses.write(.with { $0.event = last })
     } catch {
       throw RPCError(execution: error)
     }
   }
 
   /// Ends the feed however the computation ends, also if it never began.
-  private static func ending<Element, Result>(
+  static func ending<Element, Result>(
     _ feed: AsyncStream<Element>.Continuation, _ body: () async throws -> Result
   ) async throws -> Result {
     defer { feed.finish() }
@@ -63,11 +64,16 @@ extension ExecutionService {
   }
 
   private static func check(_ options: Gensyn_Ree_V1.ExecutionOptions) throws(RPCError) {
-    guard options.mode == .unspecified || options.mode == .reproducible else {
-      throw RPCError(.unimplemented, "this node computes reproducibly and in no other mode")
-    }
     guard options.traceLevel == .unspecified || options.traceLevel == .steps else {
       throw RPCError(.unimplemented, "a generation's trace has one record for each token: STEPS")
+    }
+    try checkShared(options)
+  }
+
+  /// What holds for every kind of computation.
+  static func checkShared(_ options: Gensyn_Ree_V1.ExecutionOptions) throws(RPCError) {
+    guard options.mode == .unspecified || options.mode == .reproducible else {
+      throw RPCError(.unimplemented, "this node computes reproducibly and in no other mode")
     }
     guard options.semanticsRoot.isEmpty || options.semanticsRoot == Semantics.root.data else {
       throw RPCError(.unimplemented, "this node's semantics have the root \(Semantics.root)")
@@ -114,23 +120,6 @@ extension ExecutionService {
       guard !messages.isEmpty else { throw RPCError(badField: "chat.messages", "is empty") }
       return model.tokenizer.encode(template.prompt(messages)).ids
     case nil: throw RPCError(badField: "prompt", "is missing")
-    }
-  }
-}
-
-/// Numbers a computation's events.
-private struct EventNumbering {
-  private let id = Data((0..<16).map { _ in UInt8.random(in: .min ... .max) })
-  private var sequence: UInt64 = 0
-
-  mutating func event(
-    _ event: Gensyn_Ree_V1.ExecutionEvent.OneOf_Event
-  ) -> Gensyn_Ree_V1.GenerateResponse {
-    sequence += 1
-    return .with {
-      $0.event.executionID = id
-      $0.event.sequence = sequence
-      $0.event.event = event
     }
   }
 }

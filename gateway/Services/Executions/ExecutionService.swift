@@ -54,15 +54,6 @@ public struct ExecutionService: Gensyn_Ree_V1.ExecutionService {
     }
   }
 
-  // These kinds of computation are not served yet.
-
-  public func run(
-    _ request: Gensyn_Ree_V1.RunRequest,
-    to responses: ResponseWriter<Gensyn_Ree_V1.RunResponse>, in call: ServerCall
-  ) async throws {
-    throw RPCError(.unimplemented, "this node does not run graphs yet")
-  }
-
   // Computations end with their calls, so there is nothing to look up.
 
   public func watchExecution(

@@ -1,7 +1,9 @@
 internal import Archive
+internal import GraphRuns
 internal import REE
 internal import RPC
 internal import Receipts
+internal import Tokenizers
 internal import Training
 
 // The one place where the engine's reasons become codes that a caller can act on.
@@ -24,6 +26,12 @@ extension RPCError {
     case let refusal as TrainingRefusal: self.init(training: refusal)
     case let error as GenerationRequest.Malformed:
       self.init(.dataLoss, "what the receipt was computed from is damaged: \(error)")
+    case let error as ModelError: self.init(error)
+    case let error as ExecutionError: self.init(error)
+    case let refusal as RunRefusal: self.init(refusal)
+    case let error as TokenizerError: self.init(error)
+    case is RunParameters.Malformed:
+      self.init(.dataLoss, "what the receipt was computed from is damaged")
     case is CancellationError: self.init(.cancelled, "the call was cancelled")
     default:
       self.init(

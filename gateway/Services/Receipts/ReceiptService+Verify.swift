@@ -29,14 +29,17 @@ extension ReceiptService {
     default: throw RPCError(.unimplemented, "this node verifies whole computations only")
     }
     let receipt = signed.receipt
-    guard receipt.kind == .generate else {
-      throw RPCError(.unimplemented, "this node verifies generations and training only")
-    }
     guard receipt.semanticsRoot == Semantics.root else {
       throw RPCError(.unimplemented, "this node's semantics have the root \(Semantics.root)")
     }
     do {
-      let own = try await computeAnew(signed, request)
+      let own =
+        switch receipt.kind {
+        case .generate: try await computeAnew(signed, request)
+        case .run: try await runAnew(receipt, request, responses)
+        // Answered above.
+        case .train: throw RPCError(.internal, "a training run is verified by its steps")
+        }
       try await responses.write(.with { $0.verdict = .init(signed, own) })
     } catch {
       throw RPCError(execution: error)

@@ -26,6 +26,11 @@ struct TrainingVerification: Sendable {
     guard let training = signed.receipt.training else {
       throw RPCError(badField: "receipt", "is not of a training run")
     }
+    // Bounded before anybody computes: the consistency of a receipt says that this does not overflow.
+    guard training.firstStep + signed.receipt.stepCount <= Checkpoint.stepCountMax else {
+      throw RPCError(
+        badField: "receipt", "has more than the \(Checkpoint.stepCountMax) steps of a run")
+    }
     self.engine = engine
     self.signed = signed
     self.training = training
@@ -49,8 +54,10 @@ struct TrainingVerification: Sendable {
     if let start, start.stepCount != training.firstStep {
       return verdict([fault(.firstStep, "its start checkpoint is of step \(start.stepCount)")])
     }
-    let job = try job(from: start)
-    let trainer = try job.trainer()
+    if let start, start.configuration != configuration {
+      return verdict([fault(.startCheckpointHash, "its start checkpoint is of another run")])
+    }
+    let trainer = try job(from: start).trainer()
     let commitment = TrainingCommitment(trainer, from: BLAKE3.hash(trainer.checkpoint()))
     while trainer.stepCount < endStep {
       guard !isCancelled() else { throw CancellationError() }

@@ -39,6 +39,10 @@ enum FastForms {
       "Conv": { try $0.fastConvolution() }, "Softmax": { try $0.fastSoftmax(.softmax) },
       "LogSoftmax": { try $0.fastSoftmax(.logSoftmax) },
       "LayerNormalization": { try $0.fastLayerNormalization() },
+      "Transpose": { try $0.fastTranspose() }, "Where": { try $0.fastWhere() },
+      "IsNaN": { try $0.fastIsNaN() }, "Cast": { try $0.fastCast() },
+      "MatMulInteger": { try $0.fastMatMulInteger() },
+      "DynamicQuantizeLinear": { try $0.fastDynamicQuantization() },
       "ReduceSum": { try $0.fastSum(isMean: false, axesAreInputFrom: 13) },
       "ReduceMean": { try $0.fastSum(isMean: true, axesAreInputFrom: 18) },
     ]) { first, _ in first }
@@ -54,54 +58,69 @@ typealias BinaryKernel =
   ) -> Void
 
 extension FastForms {
-  private static func map(_ kernel: @escaping UnaryKernel) -> Form {
-    { call in try unsafe call.fastMap(kernel) }
-  }
+  /// Functions of one number without attributes.
+  private static let functions: [String: UnaryKernel] = unsafe [
+    "Exp": ree_exp, "Log": ree_log, "Tanh": ree_tanh, "Erf": ree_erf, "Sin": ree_sin,
+    "Cos": ree_cos, "Tan": ree_tan, "Asin": ree_asin, "Acos": ree_acos, "Atan": ree_atan,
+    "Sinh": ree_sinh, "Cosh": ree_cosh, "Asinh": ree_asinh, "Acosh": ree_acosh, "Atanh": ree_atanh,
+    "Sigmoid": ree_sigmoid, "Softplus": ree_softplus, "Sqrt": ree_sqrt,
+    "Reciprocal": ree_reciprocal, "Floor": ree_floor, "Ceil": ree_ceil, "Round": ree_round,
+    "Neg": ree_neg, "Abs": ree_abs, "Relu": ree_relu,
+  ]
 
-  fileprivate static let unary: [String: Form] = unsafe [
-    "Exp": map(ree_exp), "Log": map(ree_log), "Tanh": map(ree_tanh), "Erf": map(ree_erf),
-    "Sin": map(ree_sin), "Cos": map(ree_cos), "Tan": map(ree_tan), "Asin": map(ree_asin),
-    "Acos": map(ree_acos), "Atan": map(ree_atan), "Sinh": map(ree_sinh), "Cosh": map(ree_cosh),
-    "Asinh": map(ree_asinh), "Acosh": map(ree_acosh), "Atanh": map(ree_atanh),
-    "Sigmoid": map(ree_sigmoid), "Softplus": map(ree_softplus), "Sqrt": map(ree_sqrt),
-    "Reciprocal": map(ree_reciprocal), "Floor": map(ree_floor), "Ceil": map(ree_ceil),
-    "Round": map(ree_round), "Neg": map(ree_neg), "Abs": map(ree_abs), "Relu": map(ree_relu),
+  /// Functions of one number whose kernel depends on attributes.
+  private static let parametric: [String: @Sendable (Call) throws -> UnaryKernel?] = unsafe [
     "Gelu": { call in
       switch try call.string("approximate", default: "none") {
-      case "none": try unsafe call.fastMap(ree_gelu)
-      case "tanh": try unsafe call.fastMap(ree_gelu_tanh)
+      case "none": unsafe ree_gelu
+      case "tanh": unsafe ree_gelu_tanh
       default: nil
       }
     },
-    "Swish": { call in
-      try call.float("alpha", default: 1) == 1 ? try unsafe call.fastMap(ree_silu) : nil
-    },
+    "Swish": { try $0.float("alpha", default: 1) == 1 ? unsafe ree_silu : nil },
     "LeakyRelu": { call in
       let slope = try call.float("alpha", default: 0.01)
-      return try unsafe call.fastMap { unsafe ree_leaky_relu($0, slope, $1, $2) }
+      return { unsafe ree_leaky_relu($0, slope, $1, $2) }
     },
     "HardSigmoid": { call in
       let (alpha, beta) = (
         try call.float("alpha", default: 0.2), try call.float("beta", default: 0.5)
       )
-      return try unsafe call.fastMap { unsafe ree_hard_sigmoid($0, alpha, beta, $1, $2) }
+      return { unsafe ree_hard_sigmoid($0, alpha, beta, $1, $2) }
     },
   ]
 
-  private static func zip(_ kernel: @escaping BinaryKernel) -> Form {
-    { call in try unsafe call.fastZip(kernel) }
+  /// The kernel of a function of one number, for a node of the standard's own domain.
+  static func unaryKernel(_ call: Call) throws -> UnaryKernel? {
+    let name = call.node.operation.name
+    return unsafe try functions[name] ?? parametric[name]?(call)
   }
 
-  fileprivate static let binary: [String: Form] = unsafe [
-    "Add": zip(ree_add), "Sub": zip(ree_sub), "Mul": zip(ree_mul), "Div": zip(ree_div),
-    "Max": zip(ree_max), "Min": zip(ree_min),
+  /// The kernels of functions of two numbers.
+  static let binaryKernels: [String: BinaryKernel] = unsafe [
+    "Add": ree_add, "Sub": ree_sub, "Mul": ree_mul, "Div": ree_div, "Max": ree_max, "Min": ree_min,
   ]
+
+  private static let map: Form = { call in
+    guard let kernel = unsafe try unaryKernel(call) else { return nil }
+    return try unsafe call.fastMap(kernel)
+  }
+
+  private static let zip: Form = { call in
+    guard let kernel = unsafe binaryKernels[call.node.operation.name] else { return nil }
+    return try unsafe call.fastZip(kernel)
+  }
+
+  fileprivate static let unary: [String: Form] = unsafe Dictionary(
+    uniqueKeysWithValues: (Array(functions.keys) + Array(parametric.keys)).map { ($0, map) })
+
+  fileprivate static let binary: [String: Form] = unsafe binaryKernels.mapValues { _ in zip }
 }
 
 extension Call {
   fileprivate func fastMap(_ kernel: UnaryKernel) throws -> [Value?]? {
     guard let x = try optionalTensor(0), x.elementType == .float32 else { return nil }
-    let result = try make(Float.self, x.shape)
+    let result = try makeUnwritten(Float.self, x.shape)
     unsafe x.elements(Float.self).withPointer { source in
       unsafe result.withPointer { target in unsafe kernel(source, target, x.count) }
     }
@@ -113,7 +132,7 @@ extension Call {
       a.elementType == .float32, b.elementType == .float32
     else { return nil }
     let shape = try Broadcast.shape([a.shape, b.shape])
-    let result = try make(Float.self, shape)
+    let result = try makeUnwritten(Float.self, shape)
     guard result.count > 0 else { return [.tensor(result.tensor)] }
     let strides = [
       try Broadcast.strides(a.shape, in: shape), try Broadcast.strides(b.shape, in: shape),

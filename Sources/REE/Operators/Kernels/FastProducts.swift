@@ -9,7 +9,7 @@ extension Call {
     let (m, k, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
     let (leftBatch, rightBatch) = (Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)))
     let batch = try Broadcast.shape([leftBatch, rightBatch])
-    let result = try make(Float.self, batch + [m, n])
+    let result = try makeUnwritten(Float.self, batch + [m, n])
     let strides = [
       try Broadcast.strides(leftBatch, in: batch).map { $0 * m * k },
       try Broadcast.strides(rightBatch, in: batch).map { $0 * k * n },
@@ -48,7 +48,7 @@ extension Call {
       else { return nil }
       c = try given.broadcast(to: [m, n], budget: budget)
     }
-    let result = try make(Float.self, [m, n])
+    let result = try makeUnwritten(Float.self, [m, n])
     let (alpha, beta) = (try float("alpha", default: 1), try float("beta", default: 1))
     unsafe a.elements(Float.self).withPointer { x in
       unsafe b.elements(Float.self).withPointer { y in
@@ -91,7 +91,7 @@ extension Call {
     func pair(_ values: [Int], _ filler: Int) -> (Int, Int) {
       isFlat ? (filler, values[0]) : (values[0], values[1])
     }
-    let result = try make(Float.self, [x.shape[0], weights.shape[0]] + window.outputShape)
+    let result = try makeUnwritten(Float.self, [x.shape[0], weights.shape[0]] + window.outputShape)
     guard result.count > 0 else { return [.tensor(result.tensor)] }
     let (channels, filters) = (weights.shape[1], weights.shape[0] / groups)
     let (plane, outputPlane) = (

@@ -8,7 +8,7 @@ extension Call {
     let axis = try int("axis", default: opset < 13 ? 1 : -1).axis(rank: x.rank)
     guard opset < 13 || axis == x.rank - 1 else { return nil }
     let width = x.shape[axis...].reduce(1, *)
-    let result = try make(Float.self, x.shape)
+    let result = try makeUnwritten(Float.self, x.shape)
     unsafe x.elements(Float.self).withPointer { source in
       unsafe result.withPointer { target in
         if case .softmax = function {
@@ -33,9 +33,9 @@ extension Call {
     else { return nil }
     let width = inner.reduce(1, *)
     let statistics = Array(x.shape[..<axis]) + inner.map { _ in 1 }
-    let result = try make(Float.self, x.shape)
+    let result = try makeUnwritten(Float.self, x.shape)
     let (means, inverses) = (
-      try make(Float.self, statistics), try make(Float.self, statistics)
+      try makeUnwritten(Float.self, statistics), try makeUnwritten(Float.self, statistics)
     )
     let epsilon = try float("epsilon", default: 1e-5)
     func run(_ beta: UnsafePointer<Float>?) {

@@ -1,3 +1,5 @@
+internal import ArrayFiles
+
 /// NumPy's file format for one array: a magic number, a Python dictionary that says type, order and
 /// shape, and the elements.
 ///
@@ -12,11 +14,6 @@ public enum NPY {
     case tensor(TensorError)
   }
 
-  /// Longer headers are no arrays that anybody wrote.
-  public static let headerSizeMax = 1 << 16
-
-  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-
   private static let types: [(code: String, type: ElementType)] = [
     ("<f4", .float32), ("<f8", .float64), ("<f2", .float16), ("|i1", .int8), ("<i2", .int16),
     ("<i4", .int32), ("<i8", .int64), ("|u1", .uint8), ("<u2", .uint16), ("<u4", .uint32),
@@ -24,16 +21,8 @@ public enum NPY {
   ]
 
   public static func read(_ file: [UInt8]) throws(Malformed) -> Tensor {
-    guard file.count >= 10, Array(file[..<6]) == magic else { throw .magic }
-    let isShort = file[6] == 1
-    guard (1...3).contains(file[6]) else { throw .version(file[6]) }
-    let start = isShort ? 10 : 12
-    guard file.count >= start else { throw .header }
-    let count = (8..<start).reversed().reduce(0) { $0 << 8 | Int(file[$1]) }
-    guard count <= headerSizeMax, count <= file.count - start else { throw .header }
-    let text = String(decoding: file[start..<(start + count)], as: UTF8.self)
-    let header = try Header(text)
-    let elements = file[(start + count)...]
+    let (header, start) = try Self.header(file)
+    let elements = file[start...]
     let shape = header.isColumnMajor ? header.shape.reversed() : header.shape
     var tensor = try tensor(header.type, shape, elements)
     if header.isColumnMajor {
@@ -46,6 +35,20 @@ public enum NPY {
       }
     }
     return tensor
+  }
+
+  private static func header(
+    _ file: [UInt8]
+  ) throws(Malformed) -> (header: NPYHeader, elementsStart: Int) {
+    do {
+      return try NPYHeader.read(file)
+    } catch {
+      switch error {
+      case .magic: throw .magic
+      case .version(let version): throw .version(version)
+      case .header: throw .header
+      }
+    }
   }
 
   private static func tensor(
@@ -119,53 +122,6 @@ public enum NPY {
         UnsafeRawBufferPointer(
           start: storage.base, count: tensor.count * tensor.elementType.sizeBytes))
     }
-    let list = tensor.shape.map { "\($0), " }.joined()
-    let shape = tensor.rank == 1 ? "(\(tensor.shape[0]),)" : "(\(list.dropLast(2)))"
-    var header = "{'descr': '\(code)', 'fortran_order': False, 'shape': \(shape), }"
-    // Elements begin at a multiple of 64.
-    let size = (10 + header.utf8.count + 1 + 63) / 64 * 64 - 10
-    header += String(repeating: " ", count: size - header.utf8.count - 1) + "\n"
-    return magic + [1, 0, UInt8(size & 0xff), UInt8(size >> 8)] + Array(header.utf8) + elements
-  }
-
-  /// The dictionary, in the one spelling that NumPy writes, with any order of its keys.
-  private struct Header {
-    let type: String
-    let isColumnMajor: Bool
-    let shape: [Int]
-
-    init(_ text: String) throws(Malformed) {
-      guard let type = Self.between(text, "'descr':", "'", "'"),
-        let order = Self.after(text, "'fortran_order':"),
-        let sizes = Self.between(text, "'shape':", "(", ")")
-      else { throw .header }
-      guard order.hasPrefix("True") || order.hasPrefix("False") else { throw .header }
-      var shape: [Int] = []
-      for part in sizes.split(separator: ",") {
-        let digits = part.filter { $0 != " " && $0 != "L" }
-        if digits.isEmpty { continue }
-        guard let size = Int(digits) else { throw .header }
-        shape.append(size)
-      }
-      // Bytes have no order: other spellings of the same type.
-      let spelling = type.hasPrefix("=") ? "<" + type.dropFirst() : type
-      self.type = ["<i1", "<u1", "<b1"].contains(spelling) ? "|" + spelling.dropFirst() : spelling
-      isColumnMajor = order.hasPrefix("True")
-      self.shape = shape
-    }
-
-    private static func after(_ text: String, _ key: String) -> Substring? {
-      guard let range = text.firstRange(of: key) else { return nil }
-      return text[range.upperBound...].drop { $0 == " " }
-    }
-
-    private static func between(
-      _ text: String, _ key: String, _ opening: Character, _ closing: Character
-    ) -> String? {
-      guard let rest = after(text, key), rest.first == opening,
-        let end = rest.dropFirst().firstIndex(of: closing)
-      else { return nil }
-      return String(rest.dropFirst()[..<end])
-    }
+    return NPYHeader(type: code, shape: tensor.shape).bytes + elements
   }
 }

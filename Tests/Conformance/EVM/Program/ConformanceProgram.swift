@@ -87,6 +87,7 @@ struct ConformanceProgram {
     ("transactions", "TransactionTests", { TransactionSuite.run($0, file: $1) }),
     ("rlp", "RLPTests", { RLPSuite.run($0, file: $1) }),
     ("trie", "TrieTests", { TrieSuite.run($0, file: $1) }),
+    ("difficulty", "DifficultyTests", { DifficultySuite.run($0, file: $1) }),
   ]
 
   private func folderVerdicts(

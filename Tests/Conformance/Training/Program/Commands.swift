@@ -39,14 +39,19 @@ func verify(
 
 func printLines(steps: Int, threads: Int) throws {
   let trainer = try Run.synthetic(isSmall: true).trainer(threads: threads)
+  // The one that REE_ISA names may be absent here: then nothing is said about it.
+  if let asked = unsafe getenv("REE_ISA") {
+    let name = unsafe String(cString: asked)
+    guard name == Trainer.instructionSet else { exit(3) }
+  }
   for _ in 0..<steps {
     let step = trainer.step()
     print("training-step-\(step.index + 1) \(hexadecimal(trainer.fingerprint))")
   }
 }
 
-func record(steps: Int, file: String) throws {
-  let trainer = try Run.synthetic(isSmall: true).trainer(threads: 1)
+func record(steps: Int, size: String, file: String) throws {
+  let trainer = try Run.synthetic(isSmall: size == "small").trainer(threads: 1)
   try write(trainer.recording(steps: steps), file)
 }
 

@@ -4,7 +4,8 @@
 //   conformance-training resume CHECKPOINT DATA VALIDATION STEPS THREADS FOLDER
 //   conformance-training verify CHECKPOINT END DATA VALIDATION FIRST END-STEP THREADS
 //   conformance-training lines STEPS THREADS      a hash of the state after each step, on made-up text
-//   conformance-training record STEPS FILE        the same steps as a tape that another program replays
+//   conformance-training record STEPS small|large FILE   steps as a tape that another program replays:
+//                                                 of `lines`, or of `bench`
 //   conformance-training bench STEPS THREADS      tokens for each second, on made-up text
 
 internal import Glibc
@@ -25,7 +26,7 @@ case ("verify", 8):
     Run.shakespeare(data: arguments[3], validation: arguments[4]),
     steps: UInt64(number(5))..<UInt64(number(6)), threads: number(7))
 case ("lines", 3): try printLines(steps: number(1), threads: number(2))
-case ("record", 3): try record(steps: number(1), file: arguments[2])
+case ("record", 4): try record(steps: number(1), size: arguments[2], file: arguments[3])
 case ("bench", 3): try bench(steps: number(1), threads: number(2))
 default:
   fatalError("usage: conformance-training train|resume|verify|lines|record|bench …")

@@ -1,8 +1,6 @@
 internal import Foundation
 internal import Primitives
-internal import REE
 public import RPC
-internal import Receipts
 public import Schema
 internal import SwiftProtobuf
 internal import Training
@@ -65,29 +63,10 @@ extension ExecutionService {
   private static let trainingEventsMax = 1024
 
   private static func check(_ options: Gensyn_Ree_V1.ExecutionOptions) throws(RPCError) {
-    guard options.mode == .unspecified || options.mode == .reproducible else {
-      throw RPCError(.unimplemented, "this node computes reproducibly and in no other mode")
-    }
+    try checkShared(options)
     guard options.traceLevel == .unspecified || options.traceLevel == .steps else {
       throw RPCError(.unimplemented, "a training run's trace has one record for each step: STEPS")
     }
-    guard options.semanticsRoot.isEmpty || options.semanticsRoot == Semantics.root.data else {
-      throw RPCError(.unimplemented, "this node's semantics have the root \(Semantics.root)")
-    }
-    guard !options.detached else { throw noDetached }
-    guard options.requesterNonce.count <= Receipt.nonceByteCountMax else {
-      throw RPCError(
-        badField: "options.requester_nonce",
-        "must have at most \(Receipt.nonceByteCountMax) bytes")
-    }
-  }
-
-  /// Ends the feed however the computation ends, also if it never began.
-  private static func ending<Element, Result>(
-    _ feed: AsyncStream<Element>.Continuation, _ body: () async throws -> Result
-  ) async throws -> Result {
-    defer { feed.finish() }
-    return try await body()
   }
 }
 

@@ -1,25 +1,25 @@
-import REE
-
 /// Protobuf messages for tests, field by field.
-struct Message {
-  private(set) var bytes: [UInt8] = []
+public struct Message: Sendable {
+  public private(set) var bytes: [UInt8] = []
 
-  mutating func add(_ number: Int, _ value: Int) {
+  public init() {}
+
+  public mutating func add(_ number: Int, _ value: Int) {
     varint(UInt64(number << 3))
     varint(UInt64(bitPattern: Int64(value)))
   }
 
-  mutating func add(_ number: Int, _ content: [UInt8]) {
+  public mutating func add(_ number: Int, _ content: [UInt8]) {
     varint(UInt64(number << 3 | 2))
     varint(UInt64(content.count))
     bytes += content
   }
 
-  mutating func add(_ number: Int, _ text: String) { add(number, Array(text.utf8)) }
+  public mutating func add(_ number: Int, _ text: String) { add(number, Array(text.utf8)) }
 
-  mutating func add(_ number: Int, _ message: Message) { add(number, message.bytes) }
+  public mutating func add(_ number: Int, _ message: Message) { add(number, message.bytes) }
 
-  mutating func add(_ number: Int, _ value: Float) {
+  public mutating func add(_ number: Int, _ value: Float) {
     varint(UInt64(number << 3 | 5))
     bytes += ONNX.littleEndian(value.bitPattern)
   }
@@ -35,8 +35,8 @@ struct Message {
 }
 
 /// ONNX messages by the numbers of their fields.
-enum ONNX {
-  static func node(
+public enum ONNX {
+  public static func node(
     _ operation: String, _ inputs: [String], _ outputs: [String], name: String = "",
     domain: String = "", _ attributes: [Message] = []
   ) -> Message {
@@ -50,23 +50,23 @@ enum ONNX {
     return node
   }
 
-  static func int(_ name: String, _ value: Int) -> Message {
+  public static func int(_ name: String, _ value: Int) -> Message {
     attribute(name, 2) { $0.add(3, value) }
   }
 
-  static func ints(_ name: String, _ values: [Int]) -> Message {
+  public static func ints(_ name: String, _ values: [Int]) -> Message {
     attribute(name, 7) { message in values.forEach { message.add(8, $0) } }
   }
 
-  static func float(_ name: String, _ value: Float) -> Message {
+  public static func float(_ name: String, _ value: Float) -> Message {
     attribute(name, 1) { $0.add(2, value) }
   }
 
-  static func string(_ name: String, _ value: String) -> Message {
+  public static func string(_ name: String, _ value: String) -> Message {
     attribute(name, 3) { $0.add(4, value) }
   }
 
-  static func graph(_ name: String, _ value: Message) -> Message {
+  public static func graph(_ name: String, _ value: Message) -> Message {
     attribute(name, 5) { $0.add(6, value) }
   }
 
@@ -81,7 +81,7 @@ enum ONNX {
   }
 
   /// A tensor with raw data; types are ONNX's numbers.
-  static func tensor(_ name: String, _ type: Int, _ shape: [Int], raw: [UInt8]) -> Message {
+  public static func tensor(_ name: String, _ type: Int, _ shape: [Int], raw: [UInt8]) -> Message {
     var tensor = Message()
     shape.forEach { tensor.add(1, $0) }
     tensor.add(2, type)
@@ -90,19 +90,19 @@ enum ONNX {
     return tensor
   }
 
-  static func floats(_ name: String, _ shape: [Int], _ values: [Float]) -> Message {
+  public static func floats(_ name: String, _ shape: [Int], _ values: [Float]) -> Message {
     tensor(name, 1, shape, raw: values.flatMap { littleEndian($0.bitPattern) })
   }
 
-  static func int64s(_ name: String, _ shape: [Int], _ values: [Int64]) -> Message {
+  public static func int64s(_ name: String, _ shape: [Int], _ values: [Int64]) -> Message {
     tensor(name, 7, shape, raw: values.flatMap { littleEndian($0) })
   }
 
-  static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
+  public static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
     stride(from: 0, to: value.bitWidth, by: 8).map { UInt8(truncatingIfNeeded: value >> $0) }
   }
 
-  static func value(_ name: String, _ type: Int = 1, _ shape: [Int]? = nil) -> Message {
+  public static func value(_ name: String, _ type: Int = 1, _ shape: [Int]? = nil) -> Message {
     var tensor = Message()
     tensor.add(1, type)
     if let shape {
@@ -122,7 +122,7 @@ enum ONNX {
     return value
   }
 
-  static func graph(
+  public static func graph(
     _ nodes: [Message], inputs: [Message] = [], outputs: [Message] = [],
     initializers: [Message] = []
   ) -> Message {
@@ -135,14 +135,14 @@ enum ONNX {
     return graph
   }
 
-  static func opset(_ version: Int, domain: String = "") -> Message {
+  public static func opset(_ version: Int, domain: String = "") -> Message {
     var opset = Message()
     opset.add(1, domain)
     opset.add(2, version)
     return opset
   }
 
-  static func model(
+  public static func model(
     _ graph: Message, opset version: Int = 17, functions: [Message] = [], domains: [String] = []
   ) -> [UInt8] {
     var model = Message()
@@ -154,7 +154,7 @@ enum ONNX {
     return model.bytes
   }
 
-  static func function(
+  public static func function(
     _ name: String, inputs: [String], outputs: [String], _ nodes: [Message]
   ) -> Message {
     var function = Message()
@@ -169,7 +169,7 @@ enum ONNX {
   }
 
   /// One node with its inputs as the model's.
-  static func single(
+  public static func single(
     _ operation: String, inputs: [Int], outputs: Int = 1, opset: Int = 17,
     _ attributes: [Message] = []
   ) -> [UInt8] {
@@ -180,23 +180,5 @@ enum ONNX {
         [node(operation, names, results, attributes)],
         inputs: zip(names, inputs).map { value($0, $1) }, outputs: results.map { value($0, 0) }),
       opset: opset)
-  }
-}
-
-extension Executor {
-  /// Runs a model of one node.
-  static func apply(
-    _ operation: String, _ inputs: [Tensor], outputs: Int = 1, opset: Int = 17,
-    _ attributes: [Message] = [], implementation: Implementation = .kernels
-  ) throws -> [Tensor] {
-    let bytes = ONNX.single(
-      operation, inputs: inputs.map { Int($0.elementType.rawValue) }, outputs: outputs,
-      opset: opset, attributes)
-    var options = Options()
-    options.implementation = implementation
-    let outcome = try Executor(Model(onnx: bytes)).run(
-      Dictionary(
-        uniqueKeysWithValues: inputs.enumerated().map { ("x\($0)", Value.tensor($1)) }), options)
-    return outcome.outputs.compactMap(\.value.tensor)
   }
 }
