@@ -92,9 +92,14 @@ struct Probe: ParsableCommand {
   func run() throws {
     try walls.enter(beside: 0)
     switch attempt {
-    case .file: try refuse(open("/etc/passwd", O_RDONLY), "a file was opened")
-    case .socket: try refuse(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0), "a socket was made")
-    case .process: try refuse(system("true"), "a process was started")
+    case .file:
+      try refuse(FileHandle(forReadingAtPath: "/etc/passwd") == nil, "a file was opened")
+    case .socket:
+      try refuse(
+        socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) < 0, "a socket was made")
+    case .process:
+      let process = try? Foundation.Process.run(URL(filePath: "/bin/true"), arguments: [])
+      try refuse(process == nil, "a process was started")
     case .memory:
       var hoard: [[UInt8]] = []
       while true { hoard.append([UInt8](repeating: 1, count: 1 << 26)) }
@@ -106,7 +111,7 @@ struct Probe: ParsableCommand {
     FileHandle.standardOutput.write(Data("the walls hold\n".utf8))
   }
 
-  private func refuse(_ result: Int32, _ complaint: String) throws {
-    guard result < 0 else { throw Trouble(complaint) }
+  private func refuse(_ isRefused: Bool, _ complaint: String) throws {
+    guard isRefused else { throw Trouble(complaint) }
   }
 }

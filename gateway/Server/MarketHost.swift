@@ -13,7 +13,18 @@ internal import RPC
 internal import Sodium
 internal import Wallet
 
-extension StoredArtifacts: ResultStore {}
+/// The node's artifacts, as the market asks for them.
+private struct StoredResults: ResultStore {
+  let artifacts: StoredArtifacts
+
+  func size(of artifact: Digest) async throws -> UInt64? {
+    try await artifacts.size(of: artifact)
+  }
+
+  func read(_ artifact: Digest, at offset: UInt64, count: Int) async throws -> [UInt8] {
+    try await artifacts.read(artifact, at: offset, count: count)
+  }
+}
 
 /// The node's market, where its chain has the market's contracts.
 final class MarketHost: Sendable {
@@ -39,7 +50,8 @@ final class MarketHost: Sendable {
     }
     node = try MarketNode(
       rules: rules, log: folder + "/market.log", chain: ChainSettlement(chain, key: key),
-      results: results, key: try Self.signingKey(folder), clock: { chain.now },
+      results: StoredResults(artifacts: results), key: try Self.signingKey(folder),
+      clock: { chain.now },
       report: { logger.warning("market: \($0)") })
     logger.notice("market: \(rules.matcher) names providers")
   }
