@@ -251,7 +251,7 @@ let package = Package(
       path: "Tests/Interop/Client"),
     program(
       "soak-rpc", ["CSystem", "InteropSchema", "RPC", "RPCClient", "RPCServer", protobuf],
-      path: "Tests/Soak", exclude: ["Chain", "chain.py", "uploads.py"]),
+      path: "Tests/Soak", exclude: ["Chain", "chain.py", "models.py", "uploads.py"]),
     swift(
       "MarketHistories",
       ["ABI", "ContractBindings", "EVM", "Market", "MarketChain", "Predeploys", "Primitives"],
@@ -380,7 +380,7 @@ let package = Package(
     tests("CurvesTests", ["Curves", "Primitives"]),
     .testTarget(
       name: "PrecompilesTests", dependencies: ["Precompiles", "Primitives", "Secp256k1"],
-      path: "Tests/PrecompilesTests", exclude: ["Fixtures"], swiftSettings: settings),
+      path: "Tests/PrecompilesTests", exclude: ["vectors"], swiftSettings: settings),
     tests("TidyTests", []),
     tests("CallersTests", ["Callers", "Primitives", "RPC", "Sodium"]),
     tests(

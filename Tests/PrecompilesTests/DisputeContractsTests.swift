@@ -49,7 +49,7 @@ private struct Vector {
 
   static func all() throws -> [Vector] {
     let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "Fixtures/disputes.txt")
+      .appending(path: "vectors/disputes.txt")
     return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map { row in
       let fields = row.split(separator: " ")
       return Vector(

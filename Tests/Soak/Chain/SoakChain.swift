@@ -150,7 +150,7 @@ struct SoakChain {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let bytes = names.reduce(0) { sum, name in
       var status = stat()
-      guard stat("\(folder)/\(name)", &status) == 0 else { return sum }
+      guard unsafe stat("\(folder)/\(name)", &status) == 0 else { return sum }
       return sum + Int(status.st_blocks) * 512
     }
     return bytes >> 20
