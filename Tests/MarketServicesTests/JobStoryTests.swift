@@ -147,8 +147,10 @@ struct JobStoryTests {
     while world.node.market.read({ $0.job(id)?.state }) != .disputed {
       try await Task.sleep(for: .milliseconds(50))
     }
-    world.chain.development?.increaseTime(by: 61)
+    world.chain.development?.increaseTime(by: 200)
     try world.send(Disputes.timeOut(number: 0), by: verifier)
+    let verdict = try world.read(Disputes.disputes(0))
+    #expect(verdict.phase == 7, "the provider was not convicted: \(verdict)")
     let states = try await watch(world, id)
 
     #expect(states.last == .slashed)

@@ -80,6 +80,10 @@ struct Worker: Sendable {
         $0.update.number = 1
         $0.update.state = .running
       })
+    // A computation takes seconds; meanwhile the verifier locks its bond.
+    for _ in 0..<200 where try !world.read(JobEscrow.jobs(job)).enlisted {
+      try await Task.sleep(for: .milliseconds(20))
+    }
     let text = Array("the answer".utf8)
     let root = root(assignment.job)
     let signed = try SignedReceipt(
@@ -128,9 +132,14 @@ struct Worker: Sendable {
             $0.introduction.checkCountMax = 4
           })
       case .standby(let standby)?:
-        // The provider may be quicker than the verifier, and then nothing is checked.
-        _ = try? world.send(
-          JobEscrow.enlist(job: U256(standby.job.escrowJobNumber)), by: person)
+        let job = U256(standby.job.escrowJobNumber)
+        Task {
+          // The provider must have begun.
+          while try world.read(JobEscrow.jobs(job)).state == 2 {
+            try await Task.sleep(for: .milliseconds(5))
+          }
+          try world.send(JobEscrow.enlist(job: job), by: person)
+        }
       case .assignment(let assignment)?:
         let result = (root: root(assignment.job), salt: Keccak256.hash(randomBytes(32)))
         results[assignment.checkID] = result

@@ -44,8 +44,9 @@ public final class ChainSettlement: SettlementChain {
       request.from = key.address
       request.to = contract
       request.data = data
-      // Tried before it costs anything.
-      let trial = try node.call(request)
+      // Tried before it costs anything, in the block that would be made now: what the escrow allows
+      // depends on the time, and the newest block may be old.
+      let trial = try node.call(request, at: .pending)
       guard trial.status == .success else { throw Self.refusal(trial.output) }
       let baseFee = node.head.header.baseFee ?? .zero
       let tip = try node.suggestedTip()
