@@ -12,6 +12,8 @@ DEBIAN := libnghttp2-dev libssl-dev libprotobuf-c-dev libsodium-dev libhttp-pars
 # What regenerating code needs on top.
 DEBIAN_GENERATE := protobuf-compiler grpc-proto protobuf-c-compiler
 SWIFT_VERSION := 6.3
+# C is compiled with optimization in debug builds too: models would take minutes otherwise.
+DEBUG := -Xcc -O2
 # A toolchain is not in Debian: it comes from swift.org, and must be there before.
 NO_SWIFT := echo "Swift $(SWIFT_VERSION) or later is needed: see https://www.swift.org/install/linux/debian/"
 
@@ -43,14 +45,14 @@ $(SLICE)/.installed:
 	touch $@
 
 build: setup ## Builds the gateway and the command line.
-	swift build --product gensyn-gateway
-	swift build --product gensyn
-	swift build --product gensyn-worker
+	swift build $(DEBUG) --product gensyn-gateway
+	swift build $(DEBUG) --product gensyn
+	swift build $(DEBUG) --product gensyn-worker
 
 # One test at a time: in parallel, debug builds starve each other's deadlines on two cores.
 test: setup ## Runs all tests, a slice of conformance, and the SDK from outside the tree.
-	swift build --build-tests
-	swift test --skip-build --no-parallel
+	swift build $(DEBUG) --build-tests
+	swift test $(DEBUG) --skip-build --no-parallel
 	$(MAKE) --no-print-directory conformance-slice
 	Tests/Package/run.sh .build/debug
 
@@ -143,8 +145,8 @@ generate-details: plugins $(GOOGLE_PROTOS)
 plugins:
 	@dpkg -s $(DEBIAN_GENERATE) >/dev/null 2>&1 || \
 	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install --yes -qq --no-install-recommends $(DEBIAN_GENERATE)
-	swift build --product protoc-gen-swift
-	swift build --product protoc-gen-gensyn
+	swift build $(DEBUG) --product protoc-gen-swift
+	swift build $(DEBUG) --product protoc-gen-gensyn
 
 # A private environment, and in it a link to where its packages are.
 $(GOOGLE_PROTOS):
@@ -177,7 +179,7 @@ SLICE_PROGRAMS := interop-server interop-client conformance-server conformance-c
 # What is quick of every conformance run and needs nobody else's programs.
 conformance-slice: ## A few seconds of each conformance run.
 	@test -e $(SLICE)/.installed || $(MAKE) --no-print-directory $(SLICE)/.installed
-	@for program in $(SLICE_PROGRAMS); do swift build --product $$program || exit 1; done
+	@for program in $(SLICE_PROGRAMS); do swift build $(DEBUG) --product $$program || exit 1; done
 	$(SLICE)/bin/python Tests/Conformance/http2/run.py --cases-only \
 	  --server "$$(swift build --show-bin-path)/interop-server"
 	python3 Tests/Conformance/grpc/slice.py --bin "$$(swift build --show-bin-path)"
@@ -185,14 +187,14 @@ conformance-slice: ## A few seconds of each conformance run.
 
 # ONLY=TEXT for a part.
 conformance-grpc: setup-peers ## Our gRPC server and client against other people's, and broken ones.
-	swift build --product interop-server
-	swift build --product interop-client
+	swift build $(DEBUG) --product interop-server
+	swift build $(DEBUG) --product interop-client
 	$(PEERS)/bin/python Tests/Conformance/grpc/run.py \
 	  --bin "$$(swift build --show-bin-path)" --only "$(ONLY)"
 
 .PHONY: conformance-http2
 conformance-http2: setup-peers ## Frames that break the rules, and attacks, on our server.
-	swift build --product interop-server
+	swift build $(DEBUG) --product interop-server
 	$(PEERS)/bin/python Tests/Conformance/http2/run.py
 
 # SOAK="--seconds=20 ..." for another length.
@@ -205,8 +207,8 @@ soak-rpc: ## Streams by the ten thousand for two minutes: nothing lost, doubled 
 # ONLY=TEXT for a part. Where CONNECTCONFORMANCE names its runner, the Connect project's suite too.
 conformance-connect: setup-peers $(if $(CONNECTCONFORMANCE),conformance-connect-suite)
 conformance-connect: ## Connect and gRPC-Web, both sides, against other people's, and broken ones.
-	swift build --product conformance-server
-	swift build --product conformance-client
+	swift build $(DEBUG) --product conformance-server
+	swift build $(DEBUG) --product conformance-client
 	$(PEERS)/bin/python Tests/Conformance/Connect/peers/run.py \
 	  --programs "$$(swift build --show-bin-path)" --only "$(ONLY)"
 
@@ -367,7 +369,7 @@ conformance-market-histories: ## Random lives of the market on the contracts: ev
 
 .PHONY: conformance-sandbox
 conformance-sandbox: ## What a hostile computation tries from within a worker's walls.
-	swift build --product gensyn-worker
+	swift build $(DEBUG) --product gensyn-worker
 	Tests/Conformance/sandbox/run.sh "$$(swift build --show-bin-path)/gensyn-worker"
 
 .PHONY: simulate-market
@@ -583,7 +585,7 @@ $(WEB3_VENV)/.installed:
 
 # ONLY=TEXT for a part.
 conformance-web3: $(WEB3_VENV)/.installed ## web3.py and eth-account against the gateway's chain.
-	swift build --product gensyn-gateway
-	swift build --product gensyn
+	swift build $(DEBUG) --product gensyn-gateway
+	swift build $(DEBUG) --product gensyn
 	$(WEB3_VENV)/bin/python Tests/Conformance/web3/run.py \
 	  --bin "$$(swift build --show-bin-path)" --only "$(ONLY)"

@@ -12,7 +12,7 @@ extension Interpreter {
   @inline(__always)
   func access(_ account: AccountReference) -> Bool {
     state.access(account)
-      && block.precompile(at: account.record.address) == nil
+      && block.usualPrecompile(at: account.record.address) == nil
   }
 
   // What the loop seldom needs stays out of it, so that it keeps its registers.

@@ -32,8 +32,13 @@ public struct PrecompileMoves: Hashable, Sendable {
 extension BlockContext {
   /// The number of the contract of the rules at an address, if there is one.
   public func precompile(at address: Address) -> UInt16? {
-    let usual = PrecompiledContracts.number(
-      address, fork, hasDisputeContracts: hasDisputeContracts)
+    let usual = usualPrecompile(at: address)
     return precompileMoves.isEmpty ? usual : precompileMoves.number(at: address, or: usual)
+  }
+
+  /// The same before any moves: what counts as accessed from the start (EIP-2929).
+  @inline(__always)
+  func usualPrecompile(at address: Address) -> UInt16? {
+    PrecompiledContracts.number(address, fork, hasDisputeContracts: hasDisputeContracts)
   }
 }
