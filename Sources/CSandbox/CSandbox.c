@@ -22,13 +22,20 @@
 // What a computation with threads needs once everything is open: memory, threads, clocks, its pipes.
 static const int allowed[] = {
     SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_close, SYS_fstat, SYS_lseek, SYS_dup,
-    SYS_mmap, SYS_munmap, SYS_mprotect, SYS_mremap, SYS_madvise, SYS_brk, SYS_membarrier,
+    SYS_mmap, SYS_munmap, SYS_mprotect, SYS_mremap, SYS_madvise, SYS_mlock, SYS_munlock, SYS_brk,
+    SYS_membarrier,
     SYS_futex, SYS_set_robust_list, SYS_get_robust_list, SYS_set_tid_address, SYS_sched_yield,
     SYS_sched_getaffinity, SYS_gettid, SYS_getpid, SYS_getuid, SYS_geteuid, SYS_tgkill,
     SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack, SYS_restart_syscall,
     SYS_clock_gettime, SYS_clock_getres, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday,
     SYS_getrandom, SYS_getrusage, SYS_sysinfo, SYS_uname, SYS_exit, SYS_exit_group, SYS_getcpu,
     SYS_prctl, SYS_prlimit64,
+    // libdispatch's own waiting; none of these reaches what was not open before.
+    SYS_epoll_create1, SYS_epoll_ctl, SYS_epoll_pwait, SYS_eventfd2, SYS_timerfd_create,
+    SYS_timerfd_settime,
+#ifdef SYS_epoll_wait
+    SYS_epoll_wait,
+#endif
 #ifdef SYS_rseq
     SYS_rseq,
 #endif
@@ -48,6 +55,9 @@ static const int allowed[] = {
 static const int refused[] = {
     SYS_openat, SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_execve, SYS_faccessat,
     SYS_newfstatat, SYS_readlinkat, SYS_unlinkat, SYS_mkdirat, SYS_statx, SYS_kill,
+    SYS_getdents64,
+    // libdispatch sets the priority of its threads, and goes on without.
+    SYS_setpriority, SYS_getpriority, SYS_sched_setscheduler, SYS_sched_setaffinity,
 #ifdef SYS_open
     SYS_open, SYS_stat, SYS_access, SYS_readlink, SYS_fork, SYS_vfork,
 #endif

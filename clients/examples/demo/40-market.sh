@@ -29,11 +29,13 @@ job=$("$programs/gensyn" job submit --dev-account 0 --model "$smollm2" --tokens 
 echo "job $job"
 "$programs/gensyn" job watch "$job" &
 watch=$!
-for _ in $(seq 600); do
+found=
+for _ in $(seq 240); do
   found=$("$programs/gensyn" job get "$job")
-  case $found in *agreed*|*failure*|*missed*|*disagreed*) break ;; esac
+  case $found in *agreed*|*failure*|*missed*|*disagreed*|*workFailed*) break ;; esac
   sleep 0.5
 done
+case $found in *" agreed"*) ;; *) kill "$watch"; echo "$found"; cat "$scratch"/*-*.log; exit 1 ;; esac
 # The verifier states it on the chain; then the days in which anybody may challenge pass at once.
 sleep 3
 for call in '"evm_increaseTime","params":[130]' '"evm_mine","params":[]'; do
